@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { type AwsClients, awsClients } from '../lib/aws/clients.ts';
+import { CloudwatchTelemetry } from '../lib/aws/cloudwatch-telemetry.ts';
+import { provisionerPorts } from '../lib/aws/provisioner-ports.ts';
+import { type Env, readProvisionConfig } from '../lib/control/config.ts';
+import type { Clock } from '../lib/control/ports.ts';
+import { tick } from '../lib/control/provision.ts';
+import { repeatTicks } from '../lib/control/provision-loop.ts';
+
+/** Left of the function's time for the last tick to end in. */
+const MARGIN_SECONDS = 8;
+
+/** The handler for one environment. Parts that are not given are those of a Lambda. */
+export function provisionHandler(
+  env: Env,
+  parts: { clients?: AwsClients; workerProgram?: string; clock?: Clock } = {},
+) {
+  const config = readProvisionConfig(env);
+  const telemetry = new CloudwatchTelemetry(config.provisionerId, 'provision');
+  const settings = {
+    workerInstanceProfileArn: config.workerInstanceProfileArn,
+    workerProgram: parts.workerProgram ?? readFileSync(new URL('worker.mjs', import.meta.url), 'utf8'),
+  };
+  const ports = provisionerPorts(config, parts.clients ?? awsClients(config.region), settings, telemetry, parts.clock);
+
+  return middy(async (_event: unknown, context: Context) => {
+    // Two deliveries of one event may share a request id: the holder of a lease is one running invocation.
+    const holder = `${context.awsRequestId}/${randomUUID()}`;
+    const durationSeconds = Math.min(
+      config.invocationSeconds,
+      context.getRemainingTimeInMillis() / 1000 - MARGIN_SECONDS,
+    );
+    return repeatTicks(() => tick(ports, { holder }), { tickSeconds: config.tickSeconds, durationSeconds }, ports);
+  }).use(injectLambdaContext(telemetry.logger));
+}
+
+let built: ReturnType<typeof provisionHandler> | undefined;
+
+/** Launches workers for the queues' load: the schedule invokes it each minute. */
+export const handler = async (event: unknown, context: Context) => {
+  built ??= provisionHandler(process.env);
+  return built(event, context);
+};

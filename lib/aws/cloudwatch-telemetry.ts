@@ -1,0 +1,35 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { Telemetry } from '../control/ports.ts';
+import { type EventName, METRIC_DIMENSION, METRIC_NAMESPACE, type MetricName } from '../control/telemetry.ts';
+
+/** Log events as JSON lines, metrics as embedded metric format on stdout: no API call, no permission. */
+export class CloudwatchTelemetry implements Telemetry {
+  /** For middleware that adds the invocation's context to each line. */
+  readonly logger: Logger;
+  readonly #metrics: Metrics;
+  readonly #counted = new Map<MetricName, number>();
+
+  constructor(provisionerId: string, service: 'provision' | 'reap') {
+    this.logger = new Logger({ serviceName: service, persistentKeys: { provisionerId } });
+    this.#metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: service });
+    // Powertools adds the service as a dimension; each further dimension makes another billed metric.
+    this.#metrics.clearDefaultDimensions();
+    this.#metrics.setDefaultDimensions({ [METRIC_DIMENSION]: provisionerId });
+  }
+
+  event(level: 'info' | 'warn' | 'error', name: EventName, fields: Readonly<Record<string, unknown>>): void {
+    this.logger[level](name, { event: name, ...fields });
+  }
+
+  count(metric: MetricName, value: number): void {
+    this.#counted.set(metric, (this.#counted.get(metric) ?? 0) + value);
+  }
+
+  publish(): void {
+    if (this.#counted.size === 0) return;
+    for (const [metric, value] of this.#counted) this.#metrics.addMetric(metric, MetricUnit.Count, value);
+    this.#counted.clear();
+    this.#metrics.publishStoredMetrics();
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  CreateFleetCommand,
+  type CreateFleetCommandOutput,
+  CreateLaunchTemplateCommand,
+  type CreateLaunchTemplateCommandInput,
+  type EC2Client,
+} from '@aws-sdk/client-ec2';
+import type { Clock, Fleet, LaunchOrder, LaunchOutcome, LaunchPreview, TerminateOutcome } from '../control/ports.ts';
+import type { Refusal } from '../core/refusal.ts';
+import { tagKeys } from '../core/tags.ts';
+import type { Worker } from '../core/worker.ts';
+import { classifyCode, describeError, refusalOfError } from './aws-errors.ts';
+import { describeInstances } from './ec2-sweep.ts';
+import { terminateOwned } from './ec2-terminate.ts';
+import { toWorker } from './ec2-worker.ts';
+import { type FleetRequests, type FleetSettings, fleetRequests } from './fleet-request.ts';
+
+/** One provisioner's instances in one region, found by the owner tag. */
+export class Ec2Fleet implements Fleet, LaunchPreview {
+  readonly #ec2: EC2Client;
+  readonly #provisionerId: string;
+  readonly #settings: FleetSettings;
+  readonly #clock: Clock;
+  /** Templates that exist, by name: a name is the hash of its content, so what exists once never changes. */
+  readonly #templates = new Set<string>();
+
+  constructor(ec2: EC2Client, provisionerId: string, settings: FleetSettings, clock: Clock) {
+    this.#ec2 = ec2;
+    this.#provisionerId = provisionerId;
+    this.#settings = settings;
+    this.#clock = clock;
+  }
+
+  /** Without a filter on state: only a list that shows the dead can tell a dead worker from one not visible yet. */
+  async list(): Promise<Worker[]> {
+    const instances = await describeInstances(this.#ec2, [
+      { Name: `tag:${tagKeys.owner}`, Values: [this.#provisionerId] },
+    ]);
+    return instances.map(toWorker);
+  }
+
+  async launch(order: LaunchOrder): Promise<LaunchOutcome> {
+    const requests = buildRequests(order, this.#settings);
+    if ('refusal' in requests) return { kind: 'answered', workers: [], refusals: [requests.refusal] };
+    try {
+      return await this.#send(order, requests);
+    } catch (error) {
+      if (isTemplateMissing(error)) {
+        // Deleted by somebody, or so new that EC2 does not see it everywhere: made again when the order is repeated.
+        for (const { LaunchTemplateName: name } of requests.launchTemplates) this.#templates.delete(name ?? '');
+        return { kind: 'no-answer', cause: describeError(error) };
+      }
+      const refusal = refusalOfError(error);
+      if (refusal === undefined) return { kind: 'no-answer', cause: describeError(error) };
+      return { kind: 'answered', workers: [], refusals: [refusal] };
+    }
+  }
+
+  async terminate(workerIds: readonly string[]): Promise<TerminateOutcome> {
+    return terminateOwned(this.#ec2, this.#provisionerId, workerIds);
+  }
+
+  requestsFor(order: LaunchOrder): readonly { readonly action: string; readonly input: unknown }[] {
+    const { launchTemplates, fleet } = fleetRequests(order, this.#settings);
+    return [
+      ...launchTemplates.map((input) => ({ action: 'CreateLaunchTemplate', input })),
+      { action: 'CreateFleet', input: fleet },
+    ];
+  }
+
+  async #send(order: LaunchOrder, { launchTemplates, fleet }: FleetRequests): Promise<LaunchOutcome> {
+    for (const template of launchTemplates) await this.#ensureTemplate(template);
+    const answer = await this.#ec2.send(new CreateFleetCommand(fleet));
+    return { kind: 'answered', workers: this.#workersOf(order, answer), refusals: refusalsOf(answer) };
+  }
+
+  async #ensureTemplate(template: CreateLaunchTemplateCommandInput): Promise<void> {
+    const name = template.LaunchTemplateName ?? '';
+    if (this.#templates.has(name)) return;
+    try {
+      await this.#ec2.send(new CreateLaunchTemplateCommand(template));
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'InvalidLaunchTemplateName.AlreadyExistsException')) throw error;
+    }
+    this.#templates.add(name);
+  }
+
+  #workersOf(order: LaunchOrder, { Instances: sets = [] }: CreateFleetCommandOutput): Worker[] {
+    const capacityOf = new Map<string, number>(
+      order.instanceTypes.map((option) => [option.instanceType, option.capacity]),
+    );
+    return sets.flatMap((set) =>
+      (set.InstanceIds ?? []).map((workerId) => ({
+        workerId,
+        workerType: order.definition.workerType,
+        launchId: order.launchId,
+        state: 'launching' as const,
+        capacity: capacityOf.get(set.InstanceType ?? ''),
+        instanceType: set.InstanceType ?? 'unknown',
+        zone: set.AvailabilityZone ?? 'unknown',
+        market: set.Lifecycle === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
+        launchedAt: this.#clock.now(),
+        definitionVersion: order.definition.version,
+      })),
+    );
+  }
+}
+
+/** A definition whose requests cannot even be built (user data too long) is refused like one that EC2 refuses. */
+function buildRequests(order: LaunchOrder, settings: FleetSettings): FleetRequests | { refusal: Refusal } {
+  try {
+    return fleetRequests(order, settings);
+  } catch (error) {
+    return { refusal: { class: 'configuration', code: 'InvalidDefinition', message: describeError(error) } };
+  }
+}
+
+/** `Errors[]` may name pools that failed although others gave all that was asked. */
+function refusalsOf({ Errors: errors = [], $metadata }: CreateFleetCommandOutput): Refusal[] {
+  return errors.map((error) => {
+    const { InstanceType: instanceType, SubnetId: subnetId } = error.LaunchTemplateAndOverrides?.Overrides ?? {};
+    const code = error.ErrorCode ?? 'UnknownError';
+    return {
+      class: classifyCode(code),
+      code,
+      message: error.ErrorMessage ?? '',
+      ...(instanceType === undefined ? {} : { instanceType }),
+      ...(subnetId === undefined ? {} : { subnetId }),
+      ...($metadata.requestId === undefined ? {} : { requestId: $metadata.requestId }),
+    };
+  });
+}
+
+const isTemplateMissing = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'InvalidLaunchTemplateName.NotFoundException';

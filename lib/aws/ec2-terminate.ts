@@ -1,0 +1,85 @@
+import { type EC2Client, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import type { TerminateOutcome } from '../control/ports.ts';
+import { tagKeys } from '../core/tags.ts';
+import { describeError } from './aws-errors.ts';
+import { describeInstances } from './ec2-sweep.ts';
+
+/** TerminateInstances takes 1000 ids; AWS prefers several calls of a few hundred. */
+const BATCH_SIZE = 500;
+/** A request takes at most 200 filter values; one of them is the owner tag. */
+const LOOKUP_SIZE = 199;
+
+/** Errors that single ids bring upon their batch. Anything else, a throttle above all, is not mended by more calls. */
+const BAD_ID_CODES: ReadonlySet<string> = new Set([
+  'InvalidInstanceID.NotFound',
+  'InvalidInstanceID.Malformed',
+  'InvalidInstanceID',
+  'OperationNotPermitted',
+  'UnauthorizedOperation',
+]);
+
+type Failed = TerminateOutcome['failed'][number];
+
+/**
+ * Terminates those of the instances that carry the owner tag. EC2 terminates none of a call in which one id is bad, so
+ * a refused batch is halved until the bad ids stand alone.
+ */
+export async function terminateOwned(
+  ec2: EC2Client,
+  provisionerId: string,
+  workerIds: readonly string[],
+): Promise<TerminateOutcome> {
+  const wanted = [...new Set(workerIds)];
+  const owned = await ownedIds(ec2, provisionerId, wanted);
+  const foreign = wanted.filter((workerId) => !owned.has(workerId));
+  const outcomes = [];
+  for (const batch of chunks([...owned], BATCH_SIZE)) outcomes.push(await terminateBatch(ec2, batch));
+  return {
+    terminated: outcomes.flatMap(({ terminated }) => terminated),
+    failed: [
+      ...outcomes.flatMap(({ failed }) => failed),
+      ...foreign.map((workerId) => ({
+        workerId,
+        code: 'NotAWorker',
+        message: `no instance of provisioner ${provisionerId} has this id`,
+      })),
+    ],
+  };
+}
+
+/** Looked up by filter and not by id: an unknown id is then left out instead of failing the call. */
+async function ownedIds(ec2: EC2Client, provisionerId: string, workerIds: readonly string[]): Promise<Set<string>> {
+  const owned = new Set<string>();
+  for (const batch of chunks(workerIds, LOOKUP_SIZE)) {
+    const filters = [
+      { Name: `tag:${tagKeys.owner}`, Values: [provisionerId] },
+      { Name: 'instance-id', Values: batch },
+    ];
+    for (const { InstanceId: id } of await describeInstances(ec2, filters)) {
+      if (id !== undefined) owned.add(id);
+    }
+  }
+  return owned;
+}
+
+async function terminateBatch(
+  ec2: EC2Client,
+  batch: readonly string[],
+): Promise<{ terminated: string[]; failed: Failed[] }> {
+  try {
+    await ec2.send(new TerminateInstancesCommand({ InstanceIds: [...batch] }));
+    return { terminated: [...batch], failed: [] };
+  } catch (error) {
+    const code = error instanceof Error ? error.name : 'Error';
+    if (batch.length === 1 || !BAD_ID_CODES.has(code)) {
+      return { terminated: [], failed: batch.map((workerId) => ({ workerId, code, message: describeError(error) })) };
+    }
+    const half = Math.ceil(batch.length / 2);
+    const left = await terminateBatch(ec2, batch.slice(0, half));
+    const right = await terminateBatch(ec2, batch.slice(half));
+    return { terminated: [...left.terminated, ...right.terminated], failed: [...left.failed, ...right.failed] };
+  }
+}
+
+const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { tick } from '../../control/provision.ts';
+import type { TickReport } from '../../control/status.ts';
+import type { ProvisionPlan } from '../../core/provision-plan.ts';
+import { CliError } from '../cli-error.ts';
+import { plural } from '../format/duration.ts';
+import { formatPreview } from '../format/preview.ts';
+import { examples } from '../help.ts';
+import type { Session } from '../session.ts';
+import { type StatusView, viewStatus } from '../status-view.ts';
+import { previewTick, type TickPreview } from '../tick-preview.ts';
+
+/** `tick` */
+export function addTickCommand(parent: Command, session: Session): void {
+  parent
+    .command('tick')
+    .option('--dry-run', 'show the plan and the exact launch requests, write and launch nothing')
+    .summary('run one provisioning pass now, or show what it would do')
+    .description('Run one provisioning pass now, over all worker types. Skipped while another one is running.')
+    .addHelpText(
+      'after',
+      examples(
+        ['provisioner tick --dry-run', 'What would be launched, and why?'],
+        ['provisioner tick', 'Do it, without waiting for the schedule.'],
+      ),
+    )
+    .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
+      const { ports, target } = await session.connect({ launches: true });
+      if (dryRun) {
+        const preview = await previewTick(ports);
+        return session.show({ data: { dryRun, ...toData(preview) }, text: formatPreview(preview, session.style) });
+      }
+      const result = await tick(ports, { holder: `cli-${randomUUID()}` });
+      if (result.kind === 'skipped')
+        throw new CliError('failure', `another tick is running (${result.heldBy}); nothing was done, try again soon`);
+      const [stored, board] = await Promise.all([ports.workerTypes.list(), ports.board.load()]);
+      const view = viewStatus(target.provisionerId, stored, board, ports.clock.now());
+      const ending = endingOf(result.report);
+      session.show({
+        data: { dryRun, ...view },
+        text: formatReport(result.report, view),
+        ...(ending === undefined ? {} : { ending }),
+      });
+    });
+}
+
+const formatReport = (report: TickReport, { workerTypes }: StatusView): string =>
+  [
+    ...workerTypes.map(({ workerType, decision }) => `${workerType}: ${decision}`),
+    `${plural(report.workerTypes, 'worker type')} (${report.invalid} invalid), launched capacity ${report.launchedCapacity}.`,
+  ].join('\n');
+
+function endingOf({ failures }: TickReport): CliError | undefined {
+  return failures.length === 0 ? undefined : new CliError('partly-failed', failures.join('; '));
+}
+
+/** Times are ISO 8601 in everything that is printed. */
+const toData = ({ openLaunches, workerTypes }: TickPreview) => ({
+  openLaunches,
+  workerTypes: workerTypes.map(({ plan, ...preview }) => ({
+    ...preview,
+    ...(plan === undefined ? {} : { plan: { ...plan, ...untilOf(plan) } }),
+  })),
+});
+
+const untilOf = (plan: ProvisionPlan) =>
+  plan.kind === 'hold' && plan.until !== undefined ? { until: new Date(plan.until).toISOString() } : {};

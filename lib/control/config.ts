@@ -1,0 +1,90 @@
+/** Environment -> typed settings, once, at the edge. The stack writes these names and the handlers read them. */
+
+export const envNames = {
+  provisionerId: 'PROVISIONER_ID',
+  workerTypesTable: 'WORKER_TYPES_TABLE',
+  stateTable: 'STATE_TABLE',
+  workerInstanceProfileArn: 'WORKER_INSTANCE_PROFILE_ARN',
+  tickSeconds: 'TICK_SECONDS',
+  invocationSeconds: 'INVOCATION_SECONDS',
+  region: 'AWS_REGION',
+} as const;
+
+/** An environment, such as `process.env`. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What every handler and the CLI need to reach one provisioner. */
+export interface ProvisionerConfig {
+  readonly provisionerId: string;
+  readonly workerTypesTable: string;
+  readonly stateTable: string;
+  readonly region: string;
+}
+
+/** Settings of the `provision` handler. */
+export interface ProvisionConfig extends ProvisionerConfig {
+  readonly workerInstanceProfileArn: string;
+  /** Time from the start of one tick to the start of the next. */
+  readonly tickSeconds: number;
+  /** An invocation repeats ticks for this long. */
+  readonly invocationSeconds: number;
+}
+
+/** Throws one error that names every variable that is missing or wrong. */
+export function readProvisionConfig(env: Env): ProvisionConfig {
+  const read = reader('provision', env);
+  const config = {
+    ...provisionerConfig(read),
+    workerInstanceProfileArn: read.text(envNames.workerInstanceProfileArn),
+    tickSeconds: read.positive(envNames.tickSeconds, 10),
+    invocationSeconds: read.positive(envNames.invocationSeconds, 59),
+  };
+  read.done();
+  return config;
+}
+
+/** Settings of the `reap` handler. */
+export function readReapConfig(env: Env): ProvisionerConfig {
+  const read = reader('reap', env);
+  const config = provisionerConfig(read);
+  read.done();
+  return config;
+}
+
+const provisionerConfig = (read: EnvReader): ProvisionerConfig => ({
+  provisionerId: read.text(envNames.provisionerId),
+  workerTypesTable: read.text(envNames.workerTypesTable),
+  stateTable: read.text(envNames.stateTable),
+  region: read.text(envNames.region),
+});
+
+interface EnvReader {
+  text(name: string): string;
+  positive(name: string, fallback: number): number;
+  done(): void;
+}
+
+function reader(who: string, env: Env): EnvReader {
+  const problems: string[] = [];
+  return {
+    text(name) {
+      const value = env[name]?.trim() ?? '';
+      if (value === '') problems.push(`${name} is missing`);
+      return value;
+    },
+    positive(name, fallback) {
+      const raw = env[name];
+      if (raw === undefined) return fallback;
+      const value = raw.trim() === '' ? Number.NaN : Number(raw);
+      if (!(value > 0 && value <= 900))
+        problems.push(`${name} must be a number of seconds, more than 0 and at most 900, found "${raw}"`);
+      return value;
+    },
+    done() {
+      if (problems.length > 0) throw new Error(`${who} is misconfigured: ${problems.join('; ')}`);
+    },
+  };
+}
+
+/** How long an instance may live whose worker type is not defined any more: 96 h, as Taskcluster's provisioner had it. */
+export const DEFAULT_MAX_LIFETIME_SECONDS = 96 * 3600;

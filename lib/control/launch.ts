@@ -1,0 +1,100 @@
+import type { OrderSize } from '../core/order-size.ts';
+import { capacityOf } from '../core/provision-plan.ts';
+import { describeRefusal, needsAttention } from '../core/refusal.ts';
+import type { WorkerType } from '../core/worker-type-schema.ts';
+import type { Clock, Fleet, LaunchLedger, LaunchRecord, Lease, Leases, Telemetry } from './ports.ts';
+import { metricNames } from './telemetry.ts';
+
+export interface LaunchPorts {
+  readonly clock: Clock;
+  readonly fleet: Fleet;
+  readonly ledger: LaunchLedger;
+  readonly leases: Leases;
+  readonly telemetry: Telemetry;
+}
+
+/** The lease while a tick runs: renewed before it is needed, lost for good once somebody else holds it. */
+export class HeldLease {
+  #lease: Lease;
+  readonly #durationMs: number;
+  #renewal: Promise<Lease | undefined> | undefined;
+
+  constructor(lease: Lease, durationMs: number) {
+    this.#lease = lease;
+    this.#durationMs = durationMs;
+  }
+
+  get fence(): number {
+    return this.#lease.fence;
+  }
+
+  /** The lease with at least half its time left, or undefined when it is lost. */
+  async current(ports: Pick<LaunchPorts, 'clock' | 'leases'>): Promise<Lease | undefined> {
+    if (this.#lease.until - ports.clock.now() > this.#durationMs / 2) return this.#lease;
+    // Launches run side by side: one renewal serves them all.
+    this.#renewal ??= ports.leases.renew(this.#lease, this.#durationMs).finally(() => {
+      this.#renewal = undefined;
+    });
+    const renewed = await this.#renewal;
+    if (renewed !== undefined) this.#lease = renewed;
+    return renewed;
+  }
+}
+
+/** What came of one order. `not-sent`: nothing was asked of EC2. */
+export type LaunchResult =
+  | {
+      readonly kind: 'sent';
+      readonly record: LaunchRecord;
+      readonly launchedCapacity: number;
+      readonly noAnswer?: string;
+    }
+  | { readonly kind: 'not-sent'; readonly cause: string };
+
+/** Carries out one order: the intent is written first, then EC2 is asked, then the answer is recorded. */
+export async function launch(
+  definition: WorkerType,
+  size: OrderSize,
+  launchId: string,
+  held: HeldLease,
+  ports: LaunchPorts,
+): Promise<LaunchResult> {
+  const lease = await held.current(ports);
+  if (lease === undefined) return { kind: 'not-sent', cause: 'another invocation took over the lease' };
+
+  const order = { launchId, definition, ...size };
+  const record: LaunchRecord = { order, openedAt: ports.clock.now(), state: 'open', workers: [], refusals: [] };
+  const opened = await ports.ledger.open(record, lease);
+  if (opened === 'lease-lost') return { kind: 'not-sent', cause: 'another invocation took over the lease' };
+  const { workerType } = definition;
+  ports.telemetry.event('info', 'launch-opened', { launchId, workerType, targetCapacity: size.targetCapacity });
+
+  const outcome = await ports.fleet.launch(order);
+  if (outcome.kind === 'no-answer') {
+    ports.telemetry.event('warn', 'launch-answered', { launchId, workerType, noAnswer: outcome.cause });
+    return { kind: 'sent', record, launchedCapacity: 0, noAnswer: outcome.cause };
+  }
+  const closed: LaunchRecord = { ...record, state: 'closed', workers: outcome.workers, refusals: outcome.refusals };
+  await ports.ledger.settle(closed);
+  countOutcome(closed, ports.telemetry);
+  return { kind: 'sent', record: closed, launchedCapacity: launchedCapacity(closed) };
+}
+
+/** Capacity, in tasks, that the record's workers brought. */
+const launchedCapacity = ({ workers, order }: LaunchRecord): number =>
+  workers.reduce((sum, worker) => sum + capacityOf(worker, order.definition), 0);
+
+function countOutcome({ order, workers, refusals }: LaunchRecord, telemetry: Telemetry): void {
+  const count = (kind: string) => refusals.filter((refusal) => refusal.class === kind).length;
+  telemetry.count(metricNames.workersLaunched, workers.length);
+  telemetry.count(metricNames.capacityRefusals, count('no-capacity'));
+  telemetry.count(metricNames.ec2Throttles, count('throttled'));
+  telemetry.count(metricNames.launchFailures, refusals.some(needsAttention) ? 1 : 0);
+  telemetry.event(refusals.some(needsAttention) ? 'error' : 'info', 'launch-answered', {
+    launchId: order.launchId,
+    workerType: order.definition.workerType,
+    asked: order.targetCapacity,
+    workerIds: workers.map(({ workerId }) => workerId),
+    refusals: refusals.map(describeRefusal),
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * One run of the reaper: a safety net for workers that should have left by themselves.
+ *
+ * A complete sweep of EC2 and all definitions are read first; if either cannot be read whole the run throws and ends
+ * nobody. Instances without the provisioner's owner tag never appear here.
+ */
+import { planReap, type ReapVerdict } from '../core/reap-plan.ts';
+import { DEFAULT_MAX_LIFETIME_SECONDS } from './config.ts';
+import type { Clock, Fleet, StatusBoard, Telemetry, TerminateOutcome, WorkerTypes } from './ports.ts';
+import type { ReapReport } from './status.ts';
+import { metricNames } from './telemetry.ts';
+
+export interface ReapPorts {
+  readonly clock: Clock;
+  readonly workerTypes: WorkerTypes;
+  readonly fleet: Fleet;
+  readonly board: StatusBoard;
+  readonly telemetry: Telemetry;
+}
+
+type Reaped = Extract<ReapVerdict, { kind: 'reap' }>;
+
+/** The verdict on every worker; nothing is terminated or written. */
+export async function planReapRun(ports: Pick<ReapPorts, 'clock' | 'workerTypes' | 'fleet'>): Promise<ReapVerdict[]> {
+  const [definitions, workers] = await Promise.all([ports.workerTypes.list(), ports.fleet.list()]);
+  const byName = new Map(definitions.map(({ workerType, parsed }) => [workerType, parsed]));
+  return planReap(workers, byName, { defaultMaxLifetimeSeconds: DEFAULT_MAX_LIFETIME_SECONDS }, ports.clock.now());
+}
+
+/** Terminates what the plan says and records the run. Workers that could not be terminated are in the report. */
+export async function reap(ports: ReapPorts): Promise<ReapReport> {
+  const startedAt = ports.clock.now();
+  try {
+    const verdicts = await planReapRun(ports);
+    const condemned = verdicts.filter((verdict): verdict is Reaped => verdict.kind === 'reap');
+    const outcome =
+      condemned.length === 0
+        ? { terminated: [], failed: [] }
+        : await ports.fleet.terminate(condemned.map(({ worker }) => worker.workerId));
+    const report = reportOf(verdicts, condemned, outcome, startedAt, ports);
+    await ports.board.saveReap(report);
+    count(report, ports.telemetry);
+    return report;
+  } finally {
+    ports.telemetry.publish();
+  }
+}
+
+function reportOf(
+  verdicts: readonly ReapVerdict[],
+  condemned: readonly Reaped[],
+  outcome: TerminateOutcome,
+  startedAt: ReapReport['startedAt'],
+  { clock, telemetry }: ReapPorts,
+): ReapReport {
+  const terminated = new Set(outcome.terminated);
+  for (const { worker, reason, ageSeconds, limitSeconds } of condemned) {
+    const fields = { workerId: worker.workerId, workerType: worker.workerType, reason, ageSeconds, limitSeconds };
+    if (terminated.has(worker.workerId)) telemetry.event('warn', 'worker-reaped', fields);
+  }
+  for (const failure of outcome.failed) telemetry.event('error', 'worker-not-reaped', { ...failure });
+  return {
+    startedAt,
+    finishedAt: clock.now(),
+    seen: verdicts.length,
+    reaped: condemned
+      .filter(({ worker }) => terminated.has(worker.workerId))
+      .map(({ worker, reason }) => ({ workerId: worker.workerId, workerType: worker.workerType, reason })),
+    unknown: verdicts.flatMap((verdict) =>
+      verdict.kind === 'unknown' ? [{ workerId: verdict.worker.workerId, reason: verdict.reason }] : [],
+    ),
+    failures: outcome.failed.map(({ workerId, code, message }) => `${workerId}: ${code} (${message})`),
+  };
+}
+
+function count(report: ReapReport, telemetry: Telemetry): void {
+  telemetry.count(metricNames.reapSucceeded, 1);
+  telemetry.count(metricNames.reapFailures, report.failures.length);
+  telemetry.count(metricNames.workersReaped, report.reaped.length);
+  telemetry.event('info', 'reap-finished', {
+    seen: report.seen,
+    reaped: report.reaped.length,
+    unknown: report.unknown.length,
+    failures: report.failures,
+  });
+}

@@ -1,0 +1,62 @@
+import type { LaunchHold } from '../core/launch-hold.ts';
+import type { Problem } from '../core/problem.ts';
+import type { CapacityByState } from '../core/provision-plan.ts';
+import type { EpochMillis } from '../core/units.ts';
+
+/** How a worker type stands, in a word. */
+export type WorkerTypeState = 'ok' | 'disabled' | 'invalid' | 'backlog-unknown' | 'backing-off' | 'failed';
+
+/** What the last tick saw and decided for one worker type. Lists and pages read this, never EC2 or SQS. */
+export interface WorkerTypeStatus {
+  readonly workerType: string;
+  readonly state: WorkerTypeState;
+  /** When something in this record last changed. */
+  readonly changedAt: EpochMillis;
+  readonly definitionVersion?: number;
+  readonly minCapacity?: number;
+  readonly maxCapacity?: number;
+  readonly pendingTasks?: number;
+  readonly claimedTasks?: number;
+  readonly target?: number;
+  readonly supply?: number;
+  readonly capacity?: CapacityByState;
+  /** The last decision in plain words. */
+  readonly decision: string;
+  /** The last launch: what was asked, what came, what EC2 refused. */
+  readonly lastLaunch?: {
+    readonly at: EpochMillis;
+    readonly launchId: string;
+    readonly asked: number;
+    readonly launched: number;
+    readonly refusals: readonly string[];
+  };
+  /** Everything that is wrong with an invalid definition. */
+  readonly problems?: readonly Problem[];
+  readonly hold?: LaunchHold;
+}
+
+/** One provisioning pass over all worker types. */
+export interface TickReport {
+  readonly startedAt: EpochMillis;
+  readonly finishedAt: EpochMillis;
+  readonly holder: string;
+  readonly workerTypes: number;
+  readonly invalid: number;
+  readonly launchedCapacity: number;
+  /** In words, one for each worker type whose turn failed. */
+  readonly failures: readonly string[];
+}
+
+/** One run of the reaper. */
+export interface ReapReport {
+  readonly startedAt: EpochMillis;
+  readonly finishedAt: EpochMillis;
+  readonly seen: number;
+  readonly reaped: readonly {
+    readonly workerId: string;
+    readonly workerType: string | undefined;
+    readonly reason: string;
+  }[];
+  readonly unknown: readonly { readonly workerId: string; readonly reason: string }[];
+  readonly failures: readonly string[];
+}

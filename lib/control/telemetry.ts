@@ -1,0 +1,46 @@
+/** The name of every metric and log event, typed once: an alarm cannot watch a metric that nobody emits. */
+
+export const METRIC_NAMESPACE = 'SpotProvisioner';
+/** The one dimension of every metric. None by worker type: each value would be billed as a metric of its own. */
+export const METRIC_DIMENSION = 'provisionerId';
+
+export const metricNames = {
+  /** 1 for each tick that came to its end, also when a worker type failed; the dead-man alarm watches it. */
+  tickSucceeded: 'TickSucceeded',
+  /** Worker types whose turn failed (queue unreadable, state not written), and ticks that failed as a whole. */
+  provisioningFailures: 'ProvisioningFailures',
+  /** Launches that EC2 refused for a reason that a person has to mend. */
+  launchFailures: 'LaunchFailures',
+  /** Launches that found no capacity, in whole or in part. Normal with spot; not alarmed. */
+  capacityRefusals: 'CapacityRefusals',
+  /** EC2 calls refused as too many. */
+  ec2Throttles: 'Ec2Throttles',
+  invalidWorkerTypes: 'InvalidWorkerTypes',
+  pendingTasks: 'PendingTasks',
+  supply: 'Supply',
+  target: 'Target',
+  workersLaunched: 'WorkersLaunched',
+  /** 1 for each run of the reaper that came to its end. */
+  reapSucceeded: 'ReapSucceeded',
+  /** Workers that were to be terminated and could not be. */
+  reapFailures: 'ReapFailures',
+  workersReaped: 'WorkersReaped',
+} as const;
+export type MetricName = (typeof metricNames)[keyof typeof metricNames];
+
+const eventNames = [
+  'tick-finished',
+  'tick-failed',
+  'tick-skipped',
+  'worker-type-planned',
+  'worker-type-failed',
+  'worker-type-invalid',
+  'launch-opened',
+  'launch-answered',
+  'launch-resumed',
+  'launch-abandoned',
+  'reap-finished',
+  'worker-reaped',
+  'worker-not-reaped',
+] as const;
+export type EventName = (typeof eventNames)[number];

@@ -1,0 +1,28 @@
+import type { EpochMillis } from './units.ts';
+
+/**
+ * Where a worker stands. `launching`: asked of EC2, not yet in its list. `draining`: told to stop. `stopping`: its
+ * instance is on its way out (or halted). `stopped`: gone.
+ */
+export type WorkerState = 'launching' | 'booting' | 'running' | 'draining' | 'stopping' | 'stopped';
+
+/** A machine that we launched. */
+export interface Worker {
+  /** The EC2 instance id. */
+  readonly workerId: string;
+  /** Absent when the instance carries our owner tag but names no worker type. */
+  readonly workerType: string | undefined;
+  readonly launchId: string | undefined;
+  readonly state: WorkerState;
+  /** Tasks that it runs at once, as it was launched. */
+  readonly capacity: number | undefined;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly market: 'spot' | 'on-demand';
+  /** Absent when EC2 does not say: then its age is unknown, not zero. */
+  readonly launchedAt: EpochMillis | undefined;
+  readonly definitionVersion: number | undefined;
+}
+
+/** Does this worker still occupy capacity of its type's maximum? Everything that is not gone does. */
+export const isPresent = ({ state }: Worker): boolean => state !== 'stopped';

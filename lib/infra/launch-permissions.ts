@@ -1,0 +1,123 @@
+import type { Stack } from 'aws-cdk-lib';
+import { type Conditions, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { tagKeys } from '../core/tags.ts';
+import { anyOf, type Ec2ResourceType } from './ec2-arns.ts';
+
+/** What a launch uses but does not create. Worker types name them, so they are not known when the stack is deployed. */
+const USED: readonly Ec2ResourceType[] = ['image', 'key-pair', 'security-group', 'snapshot', 'subnet'];
+/** What a launch creates. */
+const CREATED: readonly Ec2ResourceType[] = [
+  'fleet',
+  'instance',
+  'network-interface',
+  'spot-instances-request',
+  'volume',
+];
+
+/** The request creates something and tags it as this provisioner's. */
+const requestIsOwn = (provisionerId: string): Conditions => ({
+  StringEquals: { [`aws:RequestTag/${tagKeys.owner}`]: provisionerId },
+});
+
+/** The resource exists and is this provisioner's. */
+const resourceIsOwn = (provisionerId: string): Conditions => ({
+  StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: provisionerId },
+});
+
+/**
+ * EC2 permissions of the provisioner, after Karpenter's policy: what it creates must carry its tag, what it uses of its
+ * own must carry it already, and nothing else can be tagged with it afterwards. An instant fleet launches under both
+ * actions, and each resource of a request is checked by itself.
+ */
+export function launchStatements(stack: Stack, provisionerId: string, workerRoleArn: string): PolicyStatement[] {
+  const launch = ['ec2:CreateFleet', 'ec2:RunInstances'];
+  const any = (types: readonly Ec2ResourceType[]) => types.map((type) => anyOf(stack, type));
+  return [
+    new PolicyStatement({ sid: 'LaunchWith', actions: launch, resources: any(USED) }),
+    new PolicyStatement({
+      sid: 'LaunchFromOwnTemplate',
+      actions: launch,
+      resources: any(['launch-template']),
+      conditions: resourceIsOwn(provisionerId),
+    }),
+    new PolicyStatement({
+      sid: 'LaunchTagged',
+      actions: launch,
+      resources: any(CREATED),
+      conditions: requestIsOwn(provisionerId),
+    }),
+    new PolicyStatement({
+      sid: 'CreateTaggedTemplate',
+      actions: ['ec2:CreateLaunchTemplate'],
+      resources: any(['launch-template']),
+      conditions: requestIsOwn(provisionerId),
+    }),
+    new PolicyStatement({
+      sid: 'DeleteOwnTemplate',
+      actions: ['ec2:DeleteLaunchTemplate'],
+      resources: any(['launch-template']),
+      conditions: resourceIsOwn(provisionerId),
+    }),
+    new PolicyStatement({
+      sid: 'TagWhatIsCreated',
+      actions: ['ec2:CreateTags'],
+      resources: any([...CREATED, 'launch-template']),
+      conditions: {
+        StringEquals: {
+          [`aws:RequestTag/${tagKeys.owner}`]: provisionerId,
+          'ec2:CreateAction': ['CreateFleet', 'CreateLaunchTemplate', 'RunInstances'],
+        },
+      },
+    }),
+    new PolicyStatement({
+      sid: 'SignalOwnWorker',
+      actions: ['ec2:CreateTags'],
+      resources: any(['instance']),
+      conditions: {
+        ...resourceIsOwn(provisionerId),
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.signal] },
+        // ForAllValues is true of a request without any tag key.
+        Null: { 'aws:TagKeys': 'false' },
+      },
+    }),
+    new PolicyStatement({
+      sid: 'LookAround',
+      actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestedRegion': stack.region } },
+    }),
+    // `resolve:ssm:` images: EC2 reads the parameter with the caller's permissions.
+    new PolicyStatement({
+      sid: 'ResolveImage',
+      actions: ['ssm:GetParameters'],
+      resources: imageParameters(stack, provisionerId),
+    }),
+    new PolicyStatement({
+      sid: 'PassWorkerRole',
+      actions: ['iam:PassRole'],
+      resources: [workerRoleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
+    }),
+  ];
+}
+
+/** Wildcards among those resources, and why each of them stands. */
+export function launchWildcards(stack: Stack, provisionerId: string): (readonly [resource: string, reason: string])[] {
+  const because = (types: readonly Ec2ResourceType[], reason: string) =>
+    types.map((type) => [anyOf(stack, type), reason] as const);
+  return [
+    ['*', 'EC2 offers no resource for Describe actions (held to the region), nor X-Ray for trace segments.'],
+    ...because(USED, 'Worker types name these at run time; a launch uses them and cannot change them.'),
+    ...because(CREATED, 'Ids exist only after the launch; a condition holds each to the tag of this provisioner.'),
+    ...because(['launch-template'], 'Templates come and go with definitions; a condition holds each to our tag.'),
+    ...imageParameters(stack, provisionerId).map(
+      (arn) => [arn, 'Worker types name the parameter of their image at run time; it can only be read.'] as const,
+    ),
+  ];
+}
+
+/** Amazon's public parameters, and those that belong to this provisioner. */
+const imageParameters = (stack: Stack, provisionerId: string): string[] => [
+  stack.formatArn({ service: 'ssm', account: '', resource: 'parameter', resourceName: 'aws/service/*' }),
+  stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `spot-provisioner/${provisionerId}/*` }),
+];

@@ -1,0 +1,54 @@
+import { Stack } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { acknowledgeWildcards } from './acknowledge.ts';
+import { launchStatements, launchWildcards } from './launch-permissions.ts';
+import type { InfraSettings } from './settings.ts';
+import { taskQueueArns } from './task-queues.ts';
+
+interface ProvisionGrants {
+  readonly settings: InfraSettings;
+  readonly workerTypes: TableV2;
+  readonly state: TableV2;
+  readonly workerRole: Role;
+}
+
+/** Grants the provisioner what one tick does: read definitions and queues, remember, launch, signal. */
+export function grantProvision(role: Role, { settings, workerTypes, state, workerRole }: ProvisionGrants): void {
+  const stack = Stack.of(role);
+  const { provisionerId } = settings;
+  const queues = taskQueueArns(stack, settings);
+  const statements = [
+    ...launchStatements(stack, provisionerId, workerRole.roleArn),
+    new PolicyStatement({
+      sid: 'MeasureTaskQueues',
+      actions: ['sqs:GetQueueAttributes'],
+      resources: [...queues],
+    }),
+    new PolicyStatement({
+      sid: 'ReadWorkerTypes',
+      actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+      resources: [workerTypes.tableArn],
+    }),
+    // Transactions have no action of their own: each part is checked as the plain operation.
+    new PolicyStatement({
+      sid: 'KeepState',
+      actions: [
+        'dynamodb:ConditionCheckItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'dynamodb:UpdateItem',
+      ],
+      resources: [state.tableArn],
+    }),
+  ];
+  for (const statement of statements) role.addToPrincipalPolicy(statement);
+  acknowledgeWildcards(role, [
+    ...launchWildcards(stack, provisionerId),
+    ...queues
+      .filter((arn) => /[*?]/.test(arn))
+      .map((arn) => [arn, 'Task queues are created after the stack; only their depth can be read.'] as const),
+  ]);
+}

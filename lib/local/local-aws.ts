@@ -1,0 +1,114 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Endpoints } from '../aws/clients.ts';
+import { startDynamoDbEndpoint } from './dynamodb/endpoint.ts';
+import { startEc2Endpoint } from './ec2/ec2-server.ts';
+import { Ec2World } from './ec2/world.ts';
+import type { WorldSettings } from './ec2/world-settings.ts';
+import { rememberInstances } from './ec2-memory.ts';
+import { installedSettings } from './installed-settings.ts';
+import type { MachineEvent } from './machines/machine-event.ts';
+import { ProcessMachines } from './machines/process-machines.ts';
+import { startMetadataEndpoint } from './metadata/endpoint.ts';
+import { startSqsEndpoint } from './sqs/endpoint.ts';
+import { onUsualPort, readPorts, writePorts } from './usual-ports.ts';
+
+export interface LocalAwsOptions {
+  /** Keeps tables and queues over restarts. */
+  readonly folder: string;
+  readonly world: Partial<WorldSettings>;
+  /** Program and arguments of a worker. */
+  readonly workerCommand: readonly [string, ...string[]];
+  /** This process's environment, which the workers inherit but for its AWS settings. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Further variables of the workers. */
+  readonly workerEnvironment: Readonly<Record<string, string>>;
+  readonly onMachineEvent: (instanceId: string, event: MachineEvent) => void;
+}
+
+/** DynamoDB, SQS, EC2 with its metadata service, and processes as its machines, all on loopback. */
+export interface LocalAws {
+  readonly endpoints: Endpoints;
+  readonly world: Ec2World;
+  readonly machines: ProcessMachines;
+  close(): Promise<void>;
+}
+
+/** DynamoDB itself removes expired items within days; here once a minute. */
+const TTL_SWEEP_MS = 60_000;
+
+/** Starts everything, on the ports of the last run where they are free, so that stored queue URLs go on being true. */
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
+  const { folder } = options;
+  await mkdir(join(folder, 'machines'), { recursive: true });
+  const ports = await readPorts(folder);
+  const dynamodb = await onUsualPort(ports.dynamodb, (port) =>
+    startDynamoDbEndpoint({ dataFolder: join(folder, 'dynamodb'), port }),
+  );
+  const sqs = await onUsualPort(ports.sqs, (port) => startSqsEndpoint({ dataFile: join(folder, 'sqs.sqlite'), port }));
+  const { world, machines, ...ec2 } = await startEc2(options, ports.ec2, sqs.url);
+  await writePorts(folder, { dynamodb: dynamodb.port, sqs: sqs.port, ec2: ec2.port });
+  const sweep = setInterval(() => void dynamodb.sweepExpired().catch(() => undefined), TTL_SWEEP_MS);
+  return {
+    endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
+    world,
+    machines,
+    close: async () => {
+      clearInterval(sweep);
+      await machines.closeAll();
+      await ec2.close();
+      await sqs.close();
+      await dynamodb.close();
+    },
+  };
+}
+
+async function startEc2(options: LocalAwsOptions, usualPort: number, sqsUrl: string) {
+  const { folder, environment, workerCommand, workerEnvironment, onMachineEvent } = options;
+  // Ids of an earlier run are still in the state table: this run's must be others.
+  const world = new Ec2World({ timers: true, idSeed: Math.floor(Date.now() / 1000) % 2 ** 32, ...options.world });
+  rememberInstances(folder, world);
+  const find = (instanceId: string) => world.instances().find((instance) => instance.instanceId === instanceId);
+  const metadata = await startMetadataEndpoint({ lookup: find });
+  const machines = new ProcessMachines({
+    command: workerCommand,
+    environment,
+    environmentOf: (instanceId) => ({
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpointFor(instanceId),
+      AWS_ENDPOINT_URL_SQS: sqsUrl,
+      ...settingsFile(folder, instanceId, find(instanceId)?.userData),
+      ...workerEnvironment,
+    }),
+    onEvent: onMachineEvent,
+    onExit: (instanceId) => {
+      if (find(instanceId) !== undefined) world.instanceExited(instanceId);
+    },
+  });
+  world.settings.machines = machines;
+  const endpoint = await onUsualPort(usualPort, (port) => startEc2Endpoint({ world, port }));
+  return {
+    world,
+    machines,
+    url: endpoint.url,
+    port: endpoint.port,
+    close: async () => {
+      world.close();
+      await endpoint.close();
+      await metadata.close();
+    },
+  };
+}
+
+/** What an installer script would have written, for workers whose user data is one. */
+function settingsFile(
+  folder: string,
+  instanceId: string,
+  userData: Uint8Array = new Uint8Array(),
+): Record<string, string> {
+  const settings = installedSettings(userData);
+  if (settings === undefined) return {};
+  const file = join(folder, 'machines', `${instanceId}.json`);
+  writeFileSync(file, settings);
+  return { SPOT_WORKER_SETTINGS_FILE: file };
+}

@@ -1,0 +1,34 @@
+import { MemoryBacklog } from './memory-backlog.ts';
+import { MemoryClock } from './memory-clock.ts';
+import { MemoryFleet, type MemoryFleetSettings } from './memory-fleet.ts';
+import { MemoryLeases, MemoryLedger, MemoryStatusBoard } from './memory-state.ts';
+import { MemoryTelemetry } from './memory-telemetry.ts';
+import { MemoryWorkerTypes } from './memory-worker-types.ts';
+
+/** Every port in memory, on one clock. */
+export interface MemoryWorld {
+  readonly clock: MemoryClock;
+  readonly backlog: MemoryBacklog;
+  readonly workerTypes: MemoryWorkerTypes;
+  readonly fleet: MemoryFleet;
+  readonly leases: MemoryLeases;
+  readonly ledger: MemoryLedger;
+  readonly board: MemoryStatusBoard;
+  readonly telemetry: MemoryTelemetry;
+}
+
+/** A world at the given instant with no worker type, queue or worker in it. */
+export function memoryWorld(startAt: number, fleet: Partial<MemoryFleetSettings> = {}): MemoryWorld {
+  const clock = new MemoryClock(startAt);
+  const leases = new MemoryLeases(clock);
+  return {
+    clock,
+    backlog: new MemoryBacklog(clock),
+    workerTypes: new MemoryWorkerTypes(),
+    fleet: new MemoryFleet(clock, fleet),
+    leases,
+    ledger: new MemoryLedger(leases),
+    board: new MemoryStatusBoard(),
+    telemetry: new MemoryTelemetry(),
+  };
+}

@@ -1,0 +1,253 @@
+import type { CreateLaunchTemplateCommandInput } from '@aws-sdk/client-ec2';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fleetRequests } from '../../lib/aws/fleet-request.ts';
+import type { LaunchOrder } from '../../lib/control/ports.ts';
+import { tagKeys } from '../../lib/core/tags.ts';
+import { type WorkerSettings, workerSettingsSchema } from '../../lib/core/worker-settings-schema.ts';
+import type { WorkerType } from '../../lib/core/worker-type-schema.ts';
+import { aDefinition } from '../support/builders.ts';
+
+const settings = {
+  region: 'us-east-1',
+  instanceProfileArn: 'arn:aws:iam::1:instance-profile/w',
+  workerProgram: 'run();',
+};
+
+function requestsOf(changes: Readonly<Record<string, unknown>> = {}, order: Partial<LaunchOrder> = {}) {
+  const definition = order.definition ?? aDefinition(changes);
+  const { instanceTypes } = definition;
+  return fleetRequests({ launchId: '1-2-3', definition, targetCapacity: 8, instanceTypes, ...order }, settings);
+}
+
+const MIXED = {
+  instanceTypes: [
+    { instanceType: 'c7g.large' },
+    { instanceType: 'c7g.xlarge', capacity: 2 },
+    { instanceType: 'm7g.xlarge', capacity: 2, utility: 1.5 },
+  ],
+  subnetIds: ['subnet-aaa', 'subnet-bbb'],
+};
+
+type TagSpecifications = CreateLaunchTemplateCommandInput['TagSpecifications'];
+const tagsByResource = (specifications: TagSpecifications) =>
+  Object.fromEntries(
+    (specifications ?? []).map(({ ResourceType, Tags = [] }) => [
+      ResourceType,
+      Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])),
+    ]),
+  );
+const settingsIn = (template: CreateLaunchTemplateCommandInput | undefined): WorkerSettings =>
+  workerSettingsSchema.parse(
+    JSON.parse(Buffer.from(template?.LaunchTemplateData?.UserData ?? '', 'base64').toString()),
+  );
+
+describe('the tags of a launch', () => {
+  const changes = { version: 4, owner: 'team@example.com', tags: { cost: 'blue' } };
+  const identity = {
+    Name: 'acme/build',
+    [tagKeys.owner]: 'acme',
+    [tagKeys.workerType]: 'build',
+    [tagKeys.definitionVersion]: '4',
+    [tagKeys.contact]: 'team@example.com',
+    cost: 'blue',
+  };
+
+  it('name owner, type, version, contact and capacity on everything that a template makes', () => {
+    const [template] = requestsOf(changes).launchTemplates;
+    const complete = { ...identity, [tagKeys.capacity]: '1' };
+    expect(tagsByResource(template?.LaunchTemplateData?.TagSpecifications as TagSpecifications)).toEqual({
+      instance: complete,
+      volume: complete,
+      'network-interface': complete,
+      'spot-instances-request': complete,
+    });
+  });
+
+  it('add the launch id to the fleet, its instances and their volumes', () => {
+    const complete = { ...identity, [tagKeys.launchId]: '1-2-3' };
+    expect(tagsByResource(requestsOf(changes).fleet.TagSpecifications)).toEqual({
+      fleet: complete,
+      instance: complete,
+      volume: complete,
+    });
+  });
+
+  it('mark the template as ours', () => {
+    const [template] = requestsOf(changes).launchTemplates;
+    expect(tagsByResource(template?.TagSpecifications)).toEqual({
+      'launch-template': { [tagKeys.owner]: 'acme', [tagKeys.workerType]: 'build' },
+    });
+  });
+
+  it('leave the contact out when nobody is named, since EC2 would keep an empty tag', () => {
+    expect(JSON.stringify(requestsOf())).not.toContain(tagKeys.contact);
+  });
+
+  it('have no key that the metadata service cannot serve', () => {
+    const { launchTemplates, fleet } = requestsOf(changes);
+    const all = [...launchTemplates.flatMap(({ LaunchTemplateData: data }) => data?.TagSpecifications ?? [])];
+    const keys = [...all, ...(fleet.TagSpecifications ?? [])].flatMap(({ Tags = [] }) => Tags.map(({ Key }) => Key));
+    expect(keys.length).toBeGreaterThan(40);
+    for (const key of keys) expect(key).toMatch(/^[0-9a-zA-Z\-_+=,.@:]{1,128}$/);
+  });
+
+  it('cannot be overridden by those of a definition, even one that the schema did not see', () => {
+    const stolen = Object.fromEntries(Object.values(tagKeys).map((key) => [key, 'stolen']));
+    const definition: WorkerType = { ...aDefinition({ owner: 'me' }), tags: { ...stolen, cost: 'blue' } };
+    const { launchTemplates, fleet } = requestsOf({}, { definition });
+    const { instance } = tagsByResource(launchTemplates[0]?.LaunchTemplateData?.TagSpecifications as TagSpecifications);
+    const merged = { ...instance, ...tagsByResource(fleet.TagSpecifications)['instance'] };
+    for (const key of [tagKeys.owner, tagKeys.workerType, tagKeys.launchId, tagKeys.definitionVersion, tagKeys.name])
+      expect(merged[key], key).not.toBe('stolen');
+    expect(instance?.[tagKeys.capacity]).toBe('1');
+  });
+});
+
+describe('the launch template', () => {
+  it('requires IMDSv2, shows tags to the instance only, and makes a shutdown the end', () => {
+    expect(requestsOf().launchTemplates[0]?.LaunchTemplateData).toMatchObject({
+      InstanceInitiatedShutdownBehavior: 'terminate',
+      MetadataOptions: {
+        HttpEndpoint: 'enabled',
+        HttpTokens: 'required',
+        HttpPutResponseHopLimit: 1,
+        InstanceMetadataTags: 'enabled',
+      },
+      IamInstanceProfile: { Arn: settings.instanceProfileArn },
+      ImageId: 'ami-0123456789abcdef0',
+      SecurityGroupIds: ['sg-0123456789abcdef0'],
+    });
+  });
+
+  it('encrypts a root volume and deletes it with the instance', () => {
+    const data = requestsOf({ rootVolume: { sizeGiB: 30 } }).launchTemplates[0]?.LaunchTemplateData;
+    expect(data?.BlockDeviceMappings).toEqual([
+      {
+        DeviceName: '/dev/xvda',
+        Ebs: { VolumeType: 'gp3', VolumeSize: 30, Encrypted: true, DeleteOnTermination: true },
+      },
+    ]);
+    expect(requestsOf().launchTemplates[0]?.LaunchTemplateData).not.toHaveProperty('BlockDeviceMappings');
+  });
+
+  it('is one for each capacity, which it tells the worker, with the types of that capacity', () => {
+    const { launchTemplates, fleet } = requestsOf(MIXED);
+    expect(launchTemplates.map((template) => settingsIn(template).capacity)).toEqual([1, 2]);
+    expect(
+      fleet.LaunchTemplateConfigs?.map(({ LaunchTemplateSpecification: named, Overrides = [] }) => ({
+        name: named?.LaunchTemplateName,
+        overrides: Overrides.map(({ InstanceType, SubnetId, WeightedCapacity }) => [
+          InstanceType,
+          SubnetId,
+          WeightedCapacity,
+        ]),
+      })),
+    ).toEqual([
+      {
+        name: launchTemplates[0]?.LaunchTemplateName,
+        overrides: [
+          ['c7g.large', 'subnet-aaa', 1],
+          ['c7g.large', 'subnet-bbb', 1],
+        ],
+      },
+      {
+        name: launchTemplates[1]?.LaunchTemplateName,
+        overrides: [
+          ['c7g.xlarge', 'subnet-aaa', 2],
+          ['c7g.xlarge', 'subnet-bbb', 2],
+          ['m7g.xlarge', 'subnet-aaa', 2],
+          ['m7g.xlarge', 'subnet-bbb', 2],
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['the definition', { imageId: 'ami-0000000000000beef' }],
+    ['its version', { version: 2 }],
+    ['its user data', { userData: { a: 1 } }],
+    ['its tags', { tags: { a: '1' } }],
+  ])('has another name when %s changes', (_what, changes) => {
+    expect(requestsOf(changes).launchTemplates[0]?.LaunchTemplateName).not.toBe(
+      requestsOf().launchTemplates[0]?.LaunchTemplateName,
+    );
+  });
+
+  it('has a name that EC2 takes, also for the longest names', () => {
+    const longest = 'x'.repeat(38);
+    const { launchTemplates } = requestsOf({ provisionerId: longest, workerType: longest });
+    expect(launchTemplates[0]?.LaunchTemplateName).toMatch(/^[a-zA-Z0-9().\-/_]{3,128}$/);
+  });
+});
+
+describe('the fleet request', () => {
+  it('asks once for spot instances of the best pools', () => {
+    expect(requestsOf().fleet).toMatchObject({
+      Type: 'instant',
+      TargetCapacitySpecification: { TotalTargetCapacity: 8, DefaultTargetCapacityType: 'spot' },
+      SpotOptions: { AllocationStrategy: 'price-capacity-optimized', InstanceInterruptionBehavior: 'terminate' },
+    });
+  });
+
+  it.each`
+    fact                                                      | ceiling     | utility | capacity | maxPrice
+    ${'is the ceiling itself for utility 1 and capacity 1'}   | ${0.05}     | ${1}    | ${1}     | ${'0.05'}
+    ${'grows with the worth of the type'}                     | ${0.05}     | ${1.5}  | ${1}     | ${'0.075'}
+    ${'is divided by the capacity, as EC2 counts it by unit'} | ${0.1}      | ${2}    | ${4}     | ${'0.05'}
+    ${'is rounded down to five decimals'}                     | ${0.1}      | ${1}    | ${3}     | ${'0.03333'}
+    ${'is rounded down, not up, before the sixth decimal'}    | ${0.019999} | ${1}    | ${1}     | ${'0.01999'}
+    ${'has no exponent when it is small'}                     | ${0.0011}   | ${0.01} | ${1}     | ${'0.00001'}
+  `('has a price ceiling that $fact', ({ ceiling, utility, capacity, maxPrice }) => {
+    const instanceTypes = [{ instanceType: 'c7g.large', capacity, utility }];
+    const { fleet } = requestsOf({ maxPriceUsdPerHour: ceiling, instanceTypes });
+    expect(fleet.LaunchTemplateConfigs?.[0]?.Overrides?.[0]?.MaxPrice).toBe(maxPrice);
+  });
+
+  it('never allows more for an instance than the definition, and little less', () => {
+    const price = fc.double({ min: 0.0011, max: 1000, noNaN: true });
+    const utility = fc.double({ min: 0.01, max: 1000, noNaN: true });
+    fc.assert(
+      fc.property(price, utility, fc.integer({ min: 1, max: 1000 }), (maxPriceUsdPerHour, worth, capacity) => {
+        const instanceTypes = [{ instanceType: 'c7g.large', capacity, utility: worth }];
+        const { fleet } = requestsOf({ maxPriceUsdPerHour, instanceTypes, maxCapacity: 1000 });
+        const perUnit = Number(fleet.LaunchTemplateConfigs?.[0]?.Overrides?.[0]?.MaxPrice);
+        const allowed = (maxPriceUsdPerHour * worth) / capacity;
+        expect(perUnit).toBeLessThanOrEqual(allowed * (1 + 1e-12));
+        expect(perUnit).toBeGreaterThan(allowed - 1.01e-5);
+      }),
+    );
+  });
+
+  it('has no price ceiling where the definition has none', () => {
+    expect(requestsOf().fleet.LaunchTemplateConfigs?.[0]?.Overrides?.[0]).not.toHaveProperty('MaxPrice');
+  });
+
+  it('has a client token that EC2 takes, the same for the same order and another for any other', () => {
+    const tokenOf = (changes = {}, order = {}) => requestsOf(changes, order).fleet.ClientToken;
+    expect(tokenOf()).toMatch(/^[!-~]{1,64}$/);
+    expect(tokenOf()).toBe(tokenOf());
+    const others = [
+      tokenOf({}, { launchId: '1-2-4' }),
+      tokenOf({ workerType: 'other' }),
+      tokenOf({ provisionerId: 'other' }),
+    ];
+    expect(new Set([tokenOf(), ...others]).size).toBe(4);
+  });
+});
+
+describe('the requests of an order', () => {
+  it('are the same each time', () => {
+    expect(requestsOf(MIXED)).toEqual(requestsOf(MIXED));
+    const compressed = { ...MIXED, workerInstall: 'amazon-linux-2023' };
+    expect(requestsOf(compressed)).toEqual(requestsOf(compressed));
+  });
+
+  it('are the same when a table gave the maps back in another order', () => {
+    const userData = { b: { y: 1, x: [{ d: 1, c: 2 }] }, a: null };
+    const reordered = { a: null, b: { x: [{ c: 2, d: 1 }], y: 1 } };
+    const one = requestsOf({ userData, tags: { one: '1', two: '2' } });
+    const two = requestsOf({ userData: reordered, tags: { two: '2', one: '1' } });
+    expect(JSON.stringify(two)).toBe(JSON.stringify(one));
+  });
+});

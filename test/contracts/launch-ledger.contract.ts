@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { LaunchRecord } from '../../lib/control/ports.ts';
+import { secondsAfter } from '../../lib/core/units.ts';
+import { aDefinition, aWorker, NOW } from '../support/builders.ts';
+import { acquired } from './leases.contract.ts';
+import type { SubjectFactory } from './subject.ts';
+
+const definition = aDefinition({
+  instanceTypes: [{ instanceType: 'c7g.large' }, { instanceType: 'c7g.xlarge', capacity: 2, utility: 1.9 }],
+  userData: { z: [1, { a: null }], a: 'text' },
+  tags: { team: 'blue' },
+  maxPriceUsdPerHour: 0.0123,
+});
+
+const aRecord = (changes: Partial<LaunchRecord> = {}, launchId = 'launch-1'): LaunchRecord => ({
+  order: { launchId, definition, targetCapacity: 3, instanceTypes: definition.instanceTypes },
+  openedAt: NOW,
+  state: 'open',
+  workers: [],
+  refusals: [],
+  ...changes,
+});
+
+const closed = aRecord({
+  state: 'closed',
+  workers: [aWorker({ workerId: 'i-1' }), aWorker({ workerId: 'i-2', capacity: undefined, zone: 'unknown' })],
+  refusals: [
+    { class: 'no-capacity', code: 'InsufficientInstanceCapacity', message: '', instanceType: 'c7g.xlarge' },
+    { class: 'unknown', code: 'Odd', message: 'never seen', requestId: 'r-1' },
+  ],
+});
+
+/** What every LaunchLedger does. */
+export function describeLaunchLedger(name: string, subject: SubjectFactory): void {
+  describe(`LaunchLedger: ${name}`, () => {
+    it('opens an intent under the lease and gives it back complete', async () => {
+      const ports = await subject();
+      expect(await ports.ledger.open(aRecord(), await acquired(ports, 'me'))).toBe('opened');
+      expect(await ports.ledger.recent(NOW)).toEqual([aRecord()]);
+    });
+
+    it('gives back an order that can be repeated identically', async () => {
+      const ports = await subject();
+      await ports.ledger.open(aRecord(), await acquired(ports, 'me'));
+      const [record] = await ports.ledger.recent(NOW);
+      expect(record?.order).toEqual(aRecord().order);
+      expect(record?.order.instanceTypes.map(({ instanceType }) => instanceType)).toEqual(['c7g.large', 'c7g.xlarge']);
+    });
+
+    it('still opens under a lease that was renewed, or ran out while nobody took it', async () => {
+      const ports = await subject();
+      const lease = await acquired(ports, 'me');
+      await ports.leases.renew(lease, 30_000);
+      expect(await ports.ledger.open(aRecord({}, 'renewed'), lease)).toBe('opened');
+      ports.clock.advance(60_000);
+      expect(await ports.ledger.open(aRecord({}, 'late'), lease)).toBe('opened');
+    });
+
+    it.each([
+      ['taken over', { release: false }],
+      ['given back', { release: true }],
+    ])('writes nothing under a lease that was %s', async (_how, { release }) => {
+      const ports = await subject();
+      const lease = await acquired(ports, 'me');
+      if (release) await ports.leases.release(lease);
+      else {
+        ports.clock.advance(30_000);
+        await acquired(ports, 'other');
+      }
+      expect(await ports.ledger.open(aRecord(), lease)).toBe('lease-lost');
+      expect(await ports.ledger.recent(NOW)).toEqual([]);
+    });
+
+    it('answers the records opened at the given time or later, whatever their ids, and no others', async () => {
+      const ports = await subject();
+      const lease = await acquired(ports, 'me');
+      for (const [launchId, seconds] of [
+        ['z-before', -0.001],
+        ['0-at', 0],
+        ['after', 60],
+      ] as const) {
+        await ports.ledger.open(aRecord({ openedAt: secondsAfter(NOW, seconds) }, launchId), lease);
+      }
+      const ids = (await ports.ledger.recent(NOW)).map(({ order }) => order.launchId);
+      expect(ids.sort()).toEqual(['0-at', 'after']);
+      expect(await ports.ledger.recent(secondsAfter(NOW, 61))).toEqual([]);
+    });
+
+    it('replaces an open record by its outcome', async () => {
+      const ports = await subject();
+      const lease = await acquired(ports, 'me');
+      await ports.ledger.open(aRecord(), lease);
+      await ports.ledger.open(aRecord({}, 'another'), lease);
+      await ports.ledger.settle(closed);
+      const records = await ports.ledger.recent(NOW);
+      expect(records.find(({ order }) => order.launchId === 'launch-1')).toEqual(closed);
+      expect(records.find(({ order }) => order.launchId === 'another')).toMatchObject({ state: 'open' });
+    });
+
+    it('settles also without the lease, and a second time without harm', async () => {
+      const ports = await subject();
+      await ports.ledger.open(aRecord(), await acquired(ports, 'me'));
+      ports.clock.advance(30_000);
+      await acquired(ports, 'other');
+      await ports.ledger.settle(closed);
+      await ports.ledger.settle(closed);
+      expect(await ports.ledger.recent(NOW)).toEqual([closed]);
+    });
+  });
+}

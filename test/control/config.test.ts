@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { readProvisionConfig, readReapConfig } from '../../lib/control/config.ts';
+
+const env = {
+  PROVISIONER_ID: 'acme',
+  WORKER_TYPES_TABLE: 'types',
+  STATE_TABLE: 'state',
+  AWS_REGION: 'us-east-1',
+  WORKER_INSTANCE_PROFILE_ARN: 'arn:aws:iam::1:instance-profile/worker',
+};
+
+describe('the configuration of a handler', () => {
+  it('has defaults for the rhythm only', () => {
+    expect(readProvisionConfig(env)).toMatchObject({ provisionerId: 'acme', tickSeconds: 10, invocationSeconds: 59 });
+  });
+
+  it('names everything that is missing or wrong in one error', () => {
+    const broken = { ...env, STATE_TABLE: ' ', WORKER_TYPES_TABLE: undefined, TICK_SECONDS: '' };
+    expect(() => readProvisionConfig(broken)).toThrow(
+      'provision is misconfigured: WORKER_TYPES_TABLE is missing; STATE_TABLE is missing; ' +
+        'TICK_SECONDS must be a number of seconds, more than 0 and at most 900, found ""',
+    );
+  });
+
+  it.each(['0', '-1', 'ten', '901', 'NaN'])('rejects %s as a number of seconds', (value) => {
+    expect(() => readProvisionConfig({ ...env, TICK_SECONDS: value })).toThrow('TICK_SECONDS must be');
+  });
+
+  it('asks the reaper for no launch settings', () => {
+    const { WORKER_INSTANCE_PROFILE_ARN: _unused, ...rest } = env;
+    expect(readReapConfig(rest)).toMatchObject({ stateTable: 'state' });
+  });
+});

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import { tick } from '../../lib/control/provision.ts';
+import { metricNames } from '../../lib/control/telemetry.ts';
+import { memoryWorld } from '../../lib/memory/memory-world.ts';
+import { aDefinition, aDocument, NOW, someWorkers } from '../support/builders.ts';
+
+const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/acme-build';
+
+function aWorld(changes: Record<string, unknown> = {}) {
+  const world = memoryWorld(NOW);
+  world.workerTypes.putRaw('build', aDocument(changes));
+  world.backlog.set(QUEUE, { pendingTasks: 0 });
+  return world;
+}
+
+async function statusOf(world: ReturnType<typeof aWorld>, workerType = 'build') {
+  const { workerTypes } = await world.board.load();
+  return workerTypes.find((status) => status.workerType === workerType);
+}
+
+describe('a provisioning tick', () => {
+  it('launches the shortfall once, and nothing more while those workers boot', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 10 });
+    for (let index = 0; index < 3; index += 1) await tick(world, { holder: `tick-${index}` });
+    expect(world.fleet.truth).toHaveLength(10);
+  });
+
+  it('counts workers that EC2 does not list yet, for as long as its list may lag', async () => {
+    const world = aWorld();
+    world.fleet.settings.visibilityLagMs = 240_000;
+    world.backlog.set(QUEUE, { pendingTasks: 10 });
+    for (let index = 0; index < 30; index += 1) {
+      await tick(world, { holder: 'loop' });
+      world.clock.advance(10_000);
+    }
+    expect(world.fleet.truth).toHaveLength(10);
+  });
+
+  it('replaces workers that died within the time in which the list may lag', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 3 });
+    await tick(world, { holder: 'a' });
+    for (const { workerId } of world.fleet.truth) world.fleet.setState(workerId, 'stopped');
+    world.clock.advance(10_000);
+    await tick(world, { holder: 'b' });
+    expect(world.fleet.truth.filter(({ state }) => state === 'booting')).toHaveLength(3);
+  });
+
+  it('does nothing while another invocation holds the lease, and takes over when it has run out', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 1 });
+    await world.leases.acquire('other', 30_000);
+    expect(await tick(world, { holder: 'me' })).toEqual({ kind: 'skipped', heldBy: 'other' });
+    expect(world.fleet.truth).toHaveLength(0);
+    world.clock.advance(30_001);
+    expect(await tick(world, { holder: 'me' })).toMatchObject({ kind: 'done' });
+    expect(world.fleet.truth).toHaveLength(1);
+  });
+
+  it('reports an invalid type by field path, launches nothing for it and serves the others', async () => {
+    const world = aWorld();
+    world.workerTypes.putRaw('broken', aDocument({ workerType: 'broken', minCapacity: 9, maxCapacity: 3 }));
+    world.backlog.set(QUEUE, { pendingTasks: 2 });
+    const result = await tick(world, { holder: 'me' });
+    expect(result).toMatchObject({ kind: 'done', report: { invalid: 1, launchedCapacity: 2, failures: [] } });
+    expect(await statusOf(world, 'broken')).toMatchObject({
+      state: 'invalid',
+      problems: [{ path: 'minCapacity', message: 'must be at most maxCapacity (3), found 9' }],
+    });
+    expect(world.telemetry.published.get(metricNames.invalidWorkerTypes)).toBe(1);
+  });
+
+  it('treats an unreadable queue as unknown: nothing launched, counted as a failure, the others served', async () => {
+    const world = aWorld({ minCapacity: 4 });
+    world.workerTypes.putRaw('lost', aDocument({ workerType: 'lost', minCapacity: 4, queueUrl: 'https://sqs/1/gone' }));
+    const result = await tick(world, { holder: 'me' });
+    expect(result).toMatchObject({ kind: 'done', report: { launchedCapacity: 4 } });
+    expect(result.kind === 'done' && result.report.failures).toEqual([
+      expect.stringMatching(/^lost: .*QueueDoesNotExist/),
+    ]);
+    expect(await statusOf(world, 'lost')).toMatchObject({ state: 'backlog-unknown' });
+    expect(world.telemetry.published.get(metricNames.provisioningFailures)).toBe(1);
+  });
+
+  it('launches nothing when the definitions cannot be read', async () => {
+    const world = aWorld({ minCapacity: 4 });
+    world.workerTypes.list = () => Promise.reject(new Error('table unreadable'));
+    await expect(tick(world, { holder: 'me' })).rejects.toThrow('table unreadable');
+    expect(world.fleet.truth).toHaveLength(0);
+  });
+
+  it("launches nothing when EC2's list cannot be read whole", async () => {
+    const world = aWorld({ minCapacity: 4 });
+    world.fleet.list = () => Promise.reject(new Error('zone unavailable'));
+    await expect(tick(world, { holder: 'me' })).rejects.toThrow('zone unavailable');
+    expect(world.fleet.truth).toHaveLength(0);
+  });
+
+  it('lets the others have their turn when one type fails in the middle', async () => {
+    const world = aWorld();
+    world.workerTypes.putRaw('twin', aDocument({ workerType: 'twin' }));
+    world.backlog.set(QUEUE, { pendingTasks: 2 });
+    const open = world.ledger.open.bind(world.ledger);
+    world.ledger.open = (record, lease) =>
+      record.order.definition.workerType === 'build' ? Promise.reject(new Error('write failed')) : open(record, lease);
+    const result = await tick(world, { holder: 'me' });
+    expect(result).toMatchObject({
+      kind: 'done',
+      report: { failures: [expect.stringContaining('build: Error: write failed')] },
+    });
+    expect(world.fleet.truth.map(({ workerType }) => workerType)).toEqual(['twin', 'twin']);
+    expect(await statusOf(world)).toMatchObject({ state: 'failed', decision: 'failed: Error: write failed' });
+  });
+
+  it('stops launching for this tick when EC2 throttles, and starts with another type the next time', async () => {
+    const world = aWorld();
+    for (const workerType of ['t1', 't2', 't3', 't4', 't5', 't6']) {
+      world.workerTypes.putRaw(workerType, aDocument({ workerType }));
+    }
+    world.backlog.set(QUEUE, { pendingTasks: 1 });
+    const throttle = { class: 'throttled', code: 'RequestLimitExceeded', message: 'slow down' } as const;
+    const asked: string[] = [];
+    world.fleet.launch = async ({ definition }) => {
+      asked.push(definition.workerType);
+      return { kind: 'answered', workers: [], refusals: [throttle] };
+    };
+    await tick(world, { holder: 'a' });
+    expect(asked.length).toBeLessThanOrEqual(4);
+    const first = asked[0];
+    asked.length = 0;
+    world.clock.advance(60_000);
+    await tick(world, { holder: 'b' });
+    expect(asked[0]).not.toBe(first);
+  });
+
+  it('waits after a refusal and shows the raw code, then tries again', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 2 });
+    world.fleet.settings.room = 0;
+    await tick(world, { holder: 'a' });
+    expect(await statusOf(world)).toMatchObject({
+      state: 'backing-off',
+      lastLaunch: { asked: 2, launched: 0, refusals: [expect.stringContaining('InsufficientInstanceCapacity')] },
+    });
+    world.fleet.settings.room = 10;
+    await tick(world, { holder: 'b' });
+    expect(world.fleet.truth).toHaveLength(0);
+    world.clock.advance(31_000);
+    await tick(world, { holder: 'c' });
+    expect(world.fleet.truth).toHaveLength(2);
+    expect(await statusOf(world)).toMatchObject({ state: 'ok', lastLaunch: { launched: 2 } });
+  });
+
+  it('repeats an order that EC2 did not answer, with the same id, and counts it meanwhile', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    const launch = world.fleet.launch.bind(world.fleet);
+    const ids: string[] = [];
+    let lost = 2;
+    world.fleet.launch = async (order) => {
+      ids.push(order.launchId);
+      const answer = await launch(order);
+      lost -= 1;
+      return lost >= 0 ? { kind: 'no-answer', cause: 'socket hang up' } : answer;
+    };
+    for (let index = 0; index < 4; index += 1) await tick(world, { holder: `${index}` });
+    expect(new Set(ids).size).toBe(1);
+    expect(world.fleet.truth).toHaveLength(5);
+  });
+
+  it('gives up an order that is never answered, once the list shows what it launched', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    world.fleet.launch = async () => ({ kind: 'no-answer', cause: 'time-out' });
+    for (let minute = 0; minute <= 16; minute += 1) {
+      await tick(world, { holder: `${minute}` });
+      world.clock.advance(60_000);
+    }
+    const states = (await world.ledger.recent(NOW)).map(({ state }) => state);
+    expect(states).toEqual(['abandoned', 'open']);
+  });
+
+  it('sends no order once another holder has taken the lease over', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    const list = world.fleet.list.bind(world.fleet);
+    world.fleet.list = async () => {
+      // The sweep takes so long that the lease runs out, and a second invocation begins.
+      world.clock.advance(31_000);
+      await world.leases.acquire('second', 30_000);
+      return list();
+    };
+    const result = await tick(world, { holder: 'first' });
+    expect(result).toMatchObject({ kind: 'done', report: { launchedCapacity: 0 } });
+    expect(world.fleet.truth).toHaveLength(0);
+  });
+
+  it('renews the lease during a long tick, so that nobody takes it over', async () => {
+    const world = aWorld();
+    for (let index = 0; index < 12; index += 1)
+      world.workerTypes.putRaw(`t${index}`, aDocument({ workerType: `t${index}` }));
+    world.backlog.set(QUEUE, { pendingTasks: 1 });
+    const launch = world.fleet.launch.bind(world.fleet);
+    world.fleet.launch = async (order) => {
+      world.clock.advance(5_000);
+      expect(await world.leases.acquire('intruder', 30_000)).toMatchObject({ kind: 'held' });
+      return launch(order);
+    };
+    expect(await tick(world, { holder: 'me' })).toMatchObject({ kind: 'done', report: { launchedCapacity: 13 } });
+  });
+
+  it('writes a status only when something in it changed', async () => {
+    const world = aWorld();
+    await tick(world, { holder: 'a' });
+    const first = await statusOf(world);
+    world.clock.advance(10_000);
+    await tick(world, { holder: 'b' });
+    expect(await statusOf(world)).toEqual(first);
+    world.backlog.set(QUEUE, { pendingTasks: 1 });
+    await tick(world, { holder: 'c' });
+    expect((await statusOf(world))?.changedAt).toBeGreaterThan(first?.changedAt ?? 0);
+  });
+
+  it('forgets the status of a type that is not defined any more', async () => {
+    const world = aWorld();
+    await tick(world, { holder: 'a' });
+    await world.workerTypes.remove('build', 1);
+    await tick(world, { holder: 'b' });
+    expect(await statusOf(world)).toBeUndefined();
+  });
+
+  it('never counts the workers of one type for another', async () => {
+    const world = aWorld();
+    for (const worker of someWorkers(5, { workerType: 'other' })) world.fleet.put(worker);
+    world.backlog.set(QUEUE, { pendingTasks: 2 });
+    await tick(world, { holder: 'a' });
+    expect(world.fleet.truth.filter(({ workerType }) => workerType === 'build')).toHaveLength(2);
+    expect(aDefinition().workerType).toBe('build');
+  });
+});

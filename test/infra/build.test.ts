@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../lib/infra/app.ts';
+import { build } from '../../scripts/build.ts';
+import { bundleHandlers } from '../../scripts/bundle.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
+beforeAll(async () => void (await build(folder)));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const files = (handler: string): string[] => readdirSync(join(folder, handler)).toSorted();
+const fingerprint = (handler: string): string[] =>
+  files(handler).map((file) =>
+    createHash('sha256')
+      .update(file)
+      .update(readFileSync(join(folder, handler, file)))
+      .digest('hex'),
+  );
+
+describe('The bundles', () => {
+  it.each(['provision', 'reap'])('%s loads alone and exports a handler', async (handler) => {
+    const module: unknown = await import(pathToFileURL(join(folder, handler, 'index.mjs')).href);
+    expect(module).toHaveProperty('handler', expect.any(Function));
+  });
+
+  it.each(['provision', 'reap'])('%s needs nothing beside itself but Node', (handler) => {
+    const imported = files(handler).flatMap((file) =>
+      [
+        ...readFileSync(join(folder, handler, file), 'utf8').matchAll(
+          /(?:^|[;}])(?:import|export)[^;'"`]*?from"([^"]+)"/g,
+        ),
+      ].map(([, name = '']) => name),
+    );
+    expect(imported.length).toBeGreaterThan(0);
+    expect(
+      imported.filter(
+        (name) =>
+          !/^(node:|\.\/|(assert|buffer|child_process|crypto|events|fs|fs\/promises|http|http2|https|os|path|process|stream|url|util|zlib)$)/.test(
+            name,
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  it('provision has the worker beside it, where it looks for it; reap has no use for one', () => {
+    expect(files('provision')).toContain('worker.mjs');
+    const reader = files('provision').map((file) => readFileSync(join(folder, 'provision', file), 'utf8'));
+    expect(reader.filter((code) => /new URL\([`'"]worker\.mjs[`'"],import\.meta\.url\)/.test(code))).toHaveLength(1);
+    expect(files('reap')).not.toContain('worker.mjs');
+  });
+
+  it('the same sources give the same bundles, so that nothing is deployed anew without a change', async () => {
+    const before = ['provision', 'reap'].map(fingerprint);
+    await build(folder);
+    expect(['provision', 'reap'].map(fingerprint)).toEqual(before);
+  });
+
+  it('a handler that is missing is named', async () => {
+    await expect(bundleHandlers({ absent: join(folder, 'absent.ts') }, folder)).rejects.toThrow('absent.ts');
+  });
+});
+
+describe('The app', () => {
+  it('synthesizes offline and without credentials what the CLI deploys', () => {
+    const outdir = join(folder, 'cdk.out');
+    const assembly = createApp({ bundles: folder, outdir }).synth();
+    expect(assembly.stacks.map(({ stackName }) => stackName)).toEqual(['SpotProvisioner-main']);
+    const staged = readdirSync(outdir).filter((name) => existsSync(join(outdir, name, 'index.mjs')));
+    expect(staged).toHaveLength(2);
+  });
+
+  it('is what cdk.json names', () => {
+    const { app } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')) as { app: string };
+    expect(app).toBe('node bin/app.ts');
+    expect(existsSync(new URL('../../bin/app.ts', import.meta.url))).toBe(true);
+  });
+});

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest';
+import { readProvisionConfig, readReapConfig } from '../../lib/control/config.ts';
+import { arnOf, resolve } from '../support/iam/resolve.ts';
+import { type CfnTemplate, logicalId, resourcesOf } from '../support/iam/template.ts';
+import { onlyTemplate, synthesize } from './synthesized.ts';
+
+const template = onlyTemplate(synthesize());
+
+/** Properties of the one resource of a type whose logical id begins so, intrinsics resolved, without the code's place. */
+function properties(type: string, prefix: string, of: CfnTemplate = template): Record<string, unknown> {
+  const { Code: _, ...found } = of.Resources[logicalId(of, type, prefix)]?.Properties ?? {};
+  return resolve(found, of) as Record<string, unknown>;
+}
+
+const deadLetters = arnOf(template, logicalId(template, 'AWS::SQS::Queue', 'DeadLetters'));
+
+describe('Tables', () => {
+  it.each([
+    ['WorkerTypes', 'provisionerId', 'workerType'],
+    ['State', 'pk', 'sk'],
+  ])('%s outlives mistakes, is paid by use and has the keys that the code uses', (name, partitionKey, sortKey) => {
+    expect(template.Resources[logicalId(template, 'AWS::DynamoDB::GlobalTable', `Tables${name}`)]).toMatchObject({
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        TableName: `SpotProvisioner-main-${name}`,
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: sortKey, KeyType: 'RANGE' },
+        ],
+        Replicas: [
+          {
+            DeletionProtectionEnabled: true,
+            PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+          },
+        ],
+      },
+    });
+  });
+
+  it('worker types have a stream with both images, the state expires by expiresAt', () => {
+    expect(properties('AWS::DynamoDB::GlobalTable', 'TablesWorkerTypes')).toMatchObject({
+      StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    });
+    expect(properties('AWS::DynamoDB::GlobalTable', 'TablesState')).toMatchObject({
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  it('are all that a deleted stack leaves behind', () => {
+    const retained = Object.values(template.Resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
+    expect(retained.map(({ Type }) => Type)).toEqual(['AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::GlobalTable']);
+    const named = ['AWS::Logs::LogGroup', 'AWS::Scheduler::ScheduleGroup'].flatMap((type) =>
+      resourcesOf(template, type),
+    );
+    expect(named.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Delete', 'Delete', 'Delete']);
+  });
+});
+
+describe('Functions', () => {
+  it.each([
+    ['FunctionsProvision', 90],
+    ['FunctionsReap', 120],
+  ])('%s follows the house defaults', (prefix, timeoutSeconds) => {
+    const found = properties('AWS::Lambda::Function', prefix);
+    expect(found).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 256,
+      Timeout: timeoutSeconds,
+      LoggingConfig: { LogFormat: 'JSON' },
+      TracingConfig: { Mode: 'Active' },
+    });
+    // A new account has ten executions in all; a reservation would make the deployment fail there.
+    expect(found).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(properties('AWS::Logs::LogGroup', prefix)).toMatchObject({ RetentionInDays: 30 });
+    expect(properties('AWS::Lambda::EventInvokeConfig', prefix)).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: deadLetters } },
+    });
+  });
+
+  it('find the environment that their configuration asks for', () => {
+    const environment = (prefix: string) => {
+      const { Environment } = properties('AWS::Lambda::Function', prefix);
+      const { Variables } = Environment as { Variables: Record<string, string> };
+      return { ...Variables, AWS_REGION: 'eu-west-1' };
+    };
+    const profile = arnOf(template, logicalId(template, 'AWS::IAM::InstanceProfile', 'Workers'));
+    const common = { provisionerId: 'main', region: 'eu-west-1' };
+    expect(readProvisionConfig(environment('FunctionsProvision'))).toMatchObject({
+      ...common,
+      workerInstanceProfileArn: profile,
+      tickSeconds: 10,
+      invocationSeconds: 59,
+    });
+    expect(readReapConfig(environment('FunctionsReap'))).toMatchObject(common);
+  });
+});
+
+describe('Schedules', () => {
+  it.each([
+    ['SchedulesProvision', 'rate(1 minute)', 'FunctionsProvision'],
+    ['SchedulesReap', 'rate(5 minutes)', 'FunctionsReap'],
+  ])('%s starts its loop at %s, once, late by a minute at most', (prefix, rate, target) => {
+    expect(properties('AWS::Scheduler::Schedule', prefix)).toMatchObject({
+      ScheduleExpression: rate,
+      State: 'ENABLED',
+      GroupName: 'SpotProvisioner-main',
+      Target: {
+        Arn: arnOf(template, logicalId(template, 'AWS::Lambda::Function', target)),
+        RoleArn: arnOf(template, logicalId(template, 'AWS::IAM::Role', 'Schedules')),
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        DeadLetterConfig: { Arn: deadLetters },
+        Input: '{"scheduledTime":"<aws.scheduler.scheduled-time>","executionId":"<aws.scheduler.execution-id>"}',
+      },
+    });
+    expect(template.Resources[logicalId(template, 'AWS::Scheduler::Schedule', prefix)]?.DependsOn).toContain(
+      logicalId(template, 'AWS::Scheduler::ScheduleGroup', 'Schedules'),
+    );
+  });
+});
+
+describe('What a deployment may choose', () => {
+  it('nobody is subscribed and no service-linked role is made unless asked for', () => {
+    expect(resourcesOf(template, 'AWS::SNS::Subscription')).toEqual([]);
+    expect(resourcesOf(template, 'AWS::IAM::ServiceLinkedRole')).toEqual([]);
+  });
+
+  it('takes effect', () => {
+    const queue = 'arn:aws:sqs:eu-west-1:111122223333:somewhere-else';
+    const policy = 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore';
+    const chosen = onlyTemplate(
+      synthesize({
+        provisionerId: 'acme',
+        alarmEmail: 'ops@example.org',
+        createSpotServiceLinkedRole: 'true',
+        logRetentionDays: '90',
+        tickSeconds: '20',
+        taskQueueArns: queue,
+        workerManagedPolicyArns: policy,
+        account: '111122223333',
+        region: 'eu-west-1',
+      }),
+    );
+    expect(properties('AWS::SNS::Subscription', 'Alarms', chosen)).toMatchObject({ Endpoint: 'ops@example.org' });
+    expect(properties('AWS::IAM::ServiceLinkedRole', '', chosen)).toMatchObject({
+      AWSServiceName: 'spot.amazonaws.com',
+    });
+    expect(properties('AWS::Logs::LogGroup', 'FunctionsReap', chosen)).toMatchObject({ RetentionInDays: 90 });
+    expect(properties('AWS::Lambda::Function', 'FunctionsProvision', chosen)).toMatchObject({
+      Environment: { Variables: { PROVISIONER_ID: 'acme', TICK_SECONDS: '20' } },
+    });
+    expect(properties('AWS::IAM::Role', 'Workers', chosen)).toMatchObject({ ManagedPolicyArns: [policy] });
+    expect(properties('AWS::IAM::Policy', 'Workers', chosen)).toMatchObject({
+      PolicyDocument: { Statement: [{ Resource: queue }] },
+    });
+  });
+
+  it('the outputs name what people and tools need', () => {
+    expect(Object.keys(template.Outputs ?? {}).toSorted()).toEqual([
+      'AlarmTopicArn',
+      'DeadLettersUrl',
+      'StateTable',
+      'TaskQueuePrefix',
+      'WorkerInstanceProfileArn',
+      'WorkerRoleArn',
+      'WorkerTypesTable',
+    ]);
+  });
+});

@@ -1,0 +1,52 @@
+import { epochMillis } from '../../lib/core/units.ts';
+import type { Worker } from '../../lib/core/worker.ts';
+import { parseWorkerType, type WorkerType } from '../../lib/core/worker-type-schema.ts';
+
+/** A fixed instant: 2026-01-02T03:04:05Z. */
+export const NOW = epochMillis(Date.UTC(2026, 0, 2, 3, 4, 5));
+
+/** The smallest complete worker type document, with changes. */
+export function aDocument(changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+  return {
+    provisionerId: 'acme',
+    workerType: 'build',
+    queueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/acme-build',
+    maxCapacity: 100,
+    instanceTypes: [{ instanceType: 'c7g.large' }],
+    imageId: 'ami-0123456789abcdef0',
+    subnetIds: ['subnet-0123456789abcdef0'],
+    securityGroupIds: ['sg-0123456789abcdef0'],
+    ...changes,
+  };
+}
+
+/** A valid definition, with changes. Throws when the changes make it invalid. */
+export function aDefinition(changes: Readonly<Record<string, unknown>> = {}): WorkerType {
+  const parsed = parseWorkerType(aDocument(changes));
+  if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
+  return parsed.definition;
+}
+
+let workers = 0;
+
+/** A running worker of `build`, capacity 1, launched at NOW, with changes. */
+export function aWorker(changes: Partial<Worker> = {}): Worker {
+  workers += 1;
+  return {
+    workerId: `i-${String(workers).padStart(17, '0')}`,
+    workerType: 'build',
+    launchId: 'launch-1',
+    state: 'running',
+    capacity: 1,
+    instanceType: 'c7g.large',
+    zone: 'us-east-1a',
+    market: 'spot',
+    launchedAt: NOW,
+    definitionVersion: 1,
+    ...changes,
+  };
+}
+
+/** `count` workers alike. */
+export const someWorkers = (count: number, changes: Partial<Worker> = {}): Worker[] =>
+  Array.from({ length: count }, () => aWorker(changes));

@@ -1,0 +1,53 @@
+/** Process death by fault injection: from the chosen point on, no call of the killed process ever comes back. */
+export class KillSwitch {
+  readonly #killAt: number;
+  #points = 0;
+  #kill: () => void = () => undefined;
+  /** Settles when the process has been killed. */
+  readonly killed: Promise<'killed'>;
+
+  /** @param killAt the await point to die at, from 1 on; Infinity never dies and only counts */
+  constructor(killAt: number) {
+    this.#killAt = killAt;
+    this.killed = new Promise((resolve) => {
+      this.#kill = () => resolve('killed');
+    });
+  }
+
+  /** Await points passed so far: two for each call, one before it acts and one after. */
+  get points(): number {
+    return this.#points;
+  }
+
+  /** The same ports, each of whose asynchronous calls can be the one in which the process dies. */
+  guard<Ports extends object>(ports: Ports): Ports {
+    return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, this.#guardPort(port)])) as Ports;
+  }
+
+  /** One await point: returns, or never. */
+  async point(): Promise<void> {
+    this.#points += 1;
+    if (this.#points < this.#killAt) return;
+    this.#kill();
+    await new Promise(() => undefined);
+  }
+
+  #guardPort(port: object): object {
+    return new Proxy(port, {
+      get: (target, key) => {
+        const value = Reflect.get(target, key);
+        if (typeof value !== 'function') return value;
+        return (...parameters: unknown[]) => {
+          if (this.#points >= this.#killAt) return new Promise(() => undefined);
+          if (isSynchronous(key)) return value.apply(target, parameters);
+          return this.point()
+            .then(() => value.apply(target, parameters))
+            .then((answer) => this.point().then(() => answer));
+        };
+      },
+    });
+  }
+}
+
+/** Calls that do not leave the process. */
+const isSynchronous = (key: string | symbol): boolean => ['now', 'event', 'count', 'publish'].includes(String(key));
