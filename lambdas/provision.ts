@@ -10,9 +10,7 @@ import { type Env, readProvisionConfig } from '../lib/control/config.ts';
 import type { Clock } from '../lib/control/ports.ts';
 import { tick } from '../lib/control/provision.ts';
 import { repeatTicks } from '../lib/control/provision-loop.ts';
-
-/** Left of the function's time for the last tick to end in. */
-const MARGIN_SECONDS = 8;
+import { epochMillis } from '../lib/core/units.ts';
 
 /** The handler for one environment. Parts that are not given are those of a Lambda. */
 export function provisionHandler(
@@ -30,11 +28,9 @@ export function provisionHandler(
   return middy(async (_event: unknown, context: Context) => {
     // Two deliveries of one event may share a request id: the holder of a lease is one running invocation.
     const holder = `${context.awsRequestId}/${randomUUID()}`;
-    const durationSeconds = Math.min(
-      config.invocationSeconds,
-      context.getRemainingTimeInMillis() / 1000 - MARGIN_SECONDS,
-    );
-    return repeatTicks(() => tick(ports, { holder }), { tickSeconds: config.tickSeconds, durationSeconds }, ports);
+    const endsAt = epochMillis(ports.clock.now() + context.getRemainingTimeInMillis());
+    const { tickSeconds, invocationSeconds: durationSeconds } = config;
+    return repeatTicks(() => tick(ports, { holder, endsAt }), { tickSeconds, durationSeconds, endsAt }, ports);
   }).use(injectLambdaContext(telemetry.logger));
 }
 

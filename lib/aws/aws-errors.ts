@@ -25,6 +25,7 @@ const CODES: Readonly<Record<Exclude<RefusalClass, 'unknown'>, readonly string[]
     'TargetCapacityLimitExceededException',
     'ResourceLimitExceeded',
     'ResourceCountExceeded',
+    'LaunchTemplateLimitExceeded',
   ],
   throttled: ['RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'EC2ThrottledException'],
   permission: [

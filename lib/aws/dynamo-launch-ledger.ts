@@ -1,4 +1,5 @@
 import {
+  ConditionalCheckFailedException,
   type DynamoDBClient,
   PutItemCommand,
   TransactionCanceledException,
@@ -7,6 +8,7 @@ import {
 import type { LaunchLedger, LaunchRecord, Lease } from '../control/ports.ts';
 import type { EpochMillis } from '../core/units.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
+import { retryConflicts } from './retry-conflicts.ts';
 import { LAUNCH_RECORD_SECONDS, RELEASED, stateKeys } from './state-keys.ts';
 
 /** Launch intents in the state table, in order of time. */
@@ -14,6 +16,7 @@ export class DynamoLaunchLedger implements LaunchLedger {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #provisionerId: string;
+  #queue: Promise<unknown> = Promise.resolve();
 
   constructor(client: DynamoDBClient, table: string, provisionerId: string) {
     this.#client = client;
@@ -30,8 +33,17 @@ export class DynamoLaunchLedger implements LaunchLedger {
     return items.map((item) => fromItem(item)['record'] as LaunchRecord);
   }
 
-  /** One transaction: the intent is written only while the lease has this fence. */
-  async open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'> {
+  /**
+   * One transaction: the intent is written only while the lease has this fence. All intents of a tick check the same
+   * lease item, and DynamoDB cancels transactions that meet on an item: they are written one after the other.
+   */
+  open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'> {
+    const opened = this.#queue.then(() => retryConflicts(() => this.#open(record, lease)));
+    this.#queue = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'> {
     try {
       await this.#client.send(
         new TransactWriteItemsCommand({
@@ -57,7 +69,20 @@ export class DynamoLaunchLedger implements LaunchLedger {
   }
 
   async settle(record: LaunchRecord): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: this.#item(record) }));
+    try {
+      await this.#client.send(
+        new PutItemCommand({
+          TableName: this.#table,
+          Item: this.#item(record),
+          ConditionExpression: 'attribute_not_exists(pk) OR #record.#state = :open',
+          ExpressionAttributeNames: { '#record': 'record', '#state': 'state' },
+          ExpressionAttributeValues: toItem({ ':open': 'open' }),
+        }),
+      );
+    } catch (error) {
+      // Answered already, by whoever holds the lease now.
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
   }
 
   #item(record: LaunchRecord) {

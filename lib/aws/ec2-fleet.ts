@@ -9,23 +9,32 @@ import type { Clock, Fleet, LaunchOrder, LaunchOutcome, LaunchPreview, Terminate
 import type { Refusal } from '../core/refusal.ts';
 import { tagKeys } from '../core/tags.ts';
 import type { Worker } from '../core/worker.ts';
-import { classifyCode, describeError, refusalOfError } from './aws-errors.ts';
+import { describeError, refusalOfError } from './aws-errors.ts';
+import type { AwsClients } from './clients.ts';
 import { describeInstances } from './ec2-sweep.ts';
 import { terminateOwned } from './ec2-terminate.ts';
 import { toWorker } from './ec2-worker.ts';
+import { refusalsOf } from './fleet-refusals.ts';
 import { type FleetRequests, type FleetSettings, fleetRequests } from './fleet-request.ts';
 
 /** One provisioner's instances in one region, found by the owner tag. */
 export class Ec2Fleet implements Fleet, LaunchPreview {
   readonly #ec2: EC2Client;
+  readonly #ec2Launch: EC2Client;
   readonly #provisionerId: string;
   readonly #settings: FleetSettings;
   readonly #clock: Clock;
   /** Templates that exist, by name: a name is the hash of its content, so what exists once never changes. */
   readonly #templates = new Set<string>();
 
-  constructor(ec2: EC2Client, provisionerId: string, settings: FleetSettings, clock: Clock) {
-    this.#ec2 = ec2;
+  constructor(
+    clients: Pick<AwsClients, 'ec2' | 'ec2Launch'>,
+    provisionerId: string,
+    settings: FleetSettings,
+    clock: Clock,
+  ) {
+    this.#ec2 = clients.ec2;
+    this.#ec2Launch = clients.ec2Launch;
     this.#provisionerId = provisionerId;
     this.#settings = settings;
     this.#clock = clock;
@@ -41,18 +50,18 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
 
   async launch(order: LaunchOrder): Promise<LaunchOutcome> {
     const requests = buildRequests(order, this.#settings);
-    if ('refusal' in requests) return { kind: 'answered', workers: [], refusals: [requests.refusal] };
+    if ('refusal' in requests) return { kind: 'refused', refusal: requests.refusal };
     try {
       return await this.#send(order, requests);
     } catch (error) {
       if (isTemplateMissing(error)) {
         // Deleted by somebody, or so new that EC2 does not see it everywhere: made again when the order is repeated.
-        for (const { LaunchTemplateName: name } of requests.launchTemplates) this.#templates.delete(name ?? '');
+        this.#forgetTemplates(requests.launchTemplates);
         return { kind: 'no-answer', cause: describeError(error) };
       }
       const refusal = refusalOfError(error);
       if (refusal === undefined) return { kind: 'no-answer', cause: describeError(error) };
-      return { kind: 'answered', workers: [], refusals: [refusal] };
+      return { kind: 'refused', refusal };
     }
   }
 
@@ -70,7 +79,8 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
 
   async #send(order: LaunchOrder, { launchTemplates, fleet }: FleetRequests): Promise<LaunchOutcome> {
     for (const template of launchTemplates) await this.#ensureTemplate(template);
-    const answer = await this.#ec2.send(new CreateFleetCommand(fleet));
+    const answer = await this.#ec2Launch.send(new CreateFleetCommand(fleet));
+    if (answer.Errors?.some(({ ErrorCode: code }) => code === TEMPLATE_MISSING)) this.#forgetTemplates(launchTemplates);
     return { kind: 'answered', workers: this.#workersOf(order, answer), refusals: refusalsOf(answer) };
   }
 
@@ -83,6 +93,10 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
       if (!(error instanceof Error && error.name === 'InvalidLaunchTemplateName.AlreadyExistsException')) throw error;
     }
     this.#templates.add(name);
+  }
+
+  #forgetTemplates(templates: readonly CreateLaunchTemplateCommandInput[]): void {
+    for (const { LaunchTemplateName: name } of templates) this.#templates.delete(name ?? '');
   }
 
   #workersOf(order: LaunchOrder, { Instances: sets = [] }: CreateFleetCommandOutput): Worker[] {
@@ -101,6 +115,7 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
         market: set.Lifecycle === 'on-demand' ? ('on-demand' as const) : ('spot' as const),
         launchedAt: this.#clock.now(),
         definitionVersion: order.definition.version,
+        maxLifetimeSeconds: order.definition.maxLifetimeSeconds,
       })),
     );
   }
@@ -115,21 +130,6 @@ function buildRequests(order: LaunchOrder, settings: FleetSettings): FleetReques
   }
 }
 
-/** `Errors[]` may name pools that failed although others gave all that was asked. */
-function refusalsOf({ Errors: errors = [], $metadata }: CreateFleetCommandOutput): Refusal[] {
-  return errors.map((error) => {
-    const { InstanceType: instanceType, SubnetId: subnetId } = error.LaunchTemplateAndOverrides?.Overrides ?? {};
-    const code = error.ErrorCode ?? 'UnknownError';
-    return {
-      class: classifyCode(code),
-      code,
-      message: error.ErrorMessage ?? '',
-      ...(instanceType === undefined ? {} : { instanceType }),
-      ...(subnetId === undefined ? {} : { subnetId }),
-      ...($metadata.requestId === undefined ? {} : { requestId: $metadata.requestId }),
-    };
-  });
-}
+const isTemplateMissing = (error: unknown): boolean => error instanceof Error && error.name === TEMPLATE_MISSING;
 
-const isTemplateMissing = (error: unknown): boolean =>
-  error instanceof Error && error.name === 'InvalidLaunchTemplateName.NotFoundException';
+const TEMPLATE_MISSING = 'InvalidLaunchTemplateName.NotFoundException';

@@ -15,7 +15,6 @@ const BAD_ID_CODES: ReadonlySet<string> = new Set([
   'InvalidInstanceID.Malformed',
   'InvalidInstanceID',
   'OperationNotPermitted',
-  'UnauthorizedOperation',
 ]);
 
 type Failed = TerminateOutcome['failed'][number];

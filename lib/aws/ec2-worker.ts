@@ -17,6 +17,7 @@ export function toWorker(instance: Instance): Worker {
     market: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
     launchedAt: instance.LaunchTime === undefined ? undefined : epochMillis(instance.LaunchTime.getTime()),
     definitionVersion: positiveInteger(tags.get(tagKeys.definitionVersion)),
+    maxLifetimeSeconds: positiveInteger(tags.get(tagKeys.maxLifetimeSeconds)),
   };
 }
 
@@ -28,9 +29,11 @@ function stateOf(name: string | undefined, signal: string | undefined): WorkerSt
       return signal === signals[0] ? 'draining' : 'running';
     case 'terminated':
       return 'stopped';
-    default:
-      // Shutting down, stopping, or stopped by somebody: no supply, but still there.
+    case 'shutting-down':
       return 'stopping';
+    default:
+      // Stopped by somebody: no supply, but still there. A state that we do not know is treated alike.
+      return 'halted';
   }
 }
 

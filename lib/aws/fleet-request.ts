@@ -144,12 +144,20 @@ function rootVolume({ rootVolume: volume }: WorkerType): Pick<RequestLaunchTempl
   return { BlockDeviceMappings: [{ DeviceName: volume.deviceName, Ebs }] };
 }
 
-const identityTags = ({ provisionerId, workerType, version, owner, tags }: WorkerType): Record<string, string> => ({
+const identityTags = ({
+  provisionerId,
+  workerType,
+  version,
+  owner,
+  tags,
+  maxLifetimeSeconds,
+}: WorkerType): Record<string, string> => ({
   ...tags,
   [tagKeys.name]: `${provisionerId}/${workerType}`,
   [tagKeys.owner]: provisionerId,
   [tagKeys.workerType]: workerType,
   [tagKeys.definitionVersion]: String(version),
+  [tagKeys.maxLifetimeSeconds]: String(maxLifetimeSeconds),
   ...(owner === '' ? {} : { [tagKeys.contact]: owner }),
 });
 

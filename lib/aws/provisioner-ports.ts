@@ -24,7 +24,7 @@ export function provisionerPorts(
   clock: Clock = systemClock,
 ) {
   const { provisionerId, workerTypesTable, stateTable, region } = config;
-  const { dynamoDb, sqs, ec2 } = clients;
+  const { dynamoDb, sqs } = clients;
   const fleetSettings = {
     region,
     instanceProfileArn: settings.workerInstanceProfileArn,
@@ -35,7 +35,7 @@ export function provisionerPorts(
     telemetry,
     workerTypes: new DynamoWorkerTypes(dynamoDb, workerTypesTable, provisionerId),
     backlog: new SqsBacklog(sqs, clock),
-    fleet: new Ec2Fleet(ec2, provisionerId, fleetSettings, clock),
+    fleet: new Ec2Fleet(clients, provisionerId, fleetSettings, clock),
     leases: new DynamoLeases(dynamoDb, stateTable, provisionerId, clock),
     ledger: new DynamoLaunchLedger(dynamoDb, stateTable, provisionerId),
     board: new DynamoStatusBoard(dynamoDb, stateTable, provisionerId),

@@ -9,6 +9,9 @@ const ATTRIBUTES = {
   delayedTasks: 'ApproximateNumberOfMessagesDelayed',
 } as const;
 
+/** One queue that hangs must not hold up the tick of all the others. */
+const READ_TIMEOUT_MS = 5_000;
+
 /** Depth of SQS queues, read from SQS itself: CloudWatch's copy is up to 15 minutes late when a queue wakes. */
 export class SqsBacklog implements Backlog {
   readonly #sqs: SQSClient;
@@ -22,7 +25,9 @@ export class SqsBacklog implements Backlog {
   async read(queueUrl: string): Promise<BacklogReading> {
     try {
       const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: Object.values(ATTRIBUTES) });
-      const { Attributes: attributes = {} } = await this.#sqs.send(command);
+      const { Attributes: attributes = {} } = await this.#sqs.send(command, {
+        abortSignal: AbortSignal.timeout(READ_TIMEOUT_MS),
+      });
       return {
         kind: 'known',
         pendingTasks: count(attributes, ATTRIBUTES.pendingTasks),

@@ -1,6 +1,6 @@
 import { observe } from '../control/observe.ts';
 import type { LaunchOrder, LaunchPreview } from '../control/ports.ts';
-import { planWorkerType } from '../control/provision.ts';
+import { planWorkerType } from '../control/turns.ts';
 import { explainPlan } from '../core/explain-plan.ts';
 import type { Problem } from '../core/problem.ts';
 import { describeProblems } from '../core/problem.ts';

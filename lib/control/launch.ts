@@ -1,8 +1,8 @@
 import type { OrderSize } from '../core/order-size.ts';
 import { capacityOf } from '../core/provision-plan.ts';
-import { describeRefusal, needsAttention } from '../core/refusal.ts';
+import { describeRefusal, needsAttention, type RefusalClass } from '../core/refusal.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
-import type { Clock, Fleet, LaunchLedger, LaunchRecord, Lease, Leases, Telemetry } from './ports.ts';
+import type { Clock, Fleet, LaunchLedger, LaunchOutcome, LaunchRecord, Lease, Leases, Telemetry } from './ports.ts';
 import { metricNames } from './telemetry.ts';
 
 export interface LaunchPorts {
@@ -17,11 +17,17 @@ export interface LaunchPorts {
 export class HeldLease {
   #lease: Lease;
   readonly #durationMs: number;
+  #isLost = false;
   #renewal: Promise<Lease | undefined> | undefined;
 
   constructor(lease: Lease, durationMs: number) {
     this.#lease = lease;
     this.#durationMs = durationMs;
+  }
+
+  /** Was it seen that somebody else holds it now? */
+  get isLost(): boolean {
+    return this.#isLost;
   }
 
   get fence(): number {
@@ -36,7 +42,8 @@ export class HeldLease {
       this.#renewal = undefined;
     });
     const renewed = await this.#renewal;
-    if (renewed !== undefined) this.#lease = renewed;
+    if (renewed === undefined) this.#isLost = true;
+    else this.#lease = renewed;
     return renewed;
   }
 }
@@ -67,30 +74,54 @@ export async function launch(
   const opened = await ports.ledger.open(record, lease);
   if (opened === 'lease-lost') return { kind: 'not-sent', cause: 'another invocation took over the lease' };
   const { workerType } = definition;
-  ports.telemetry.event('info', 'launch-opened', { launchId, workerType, targetCapacity: size.targetCapacity });
+  ports.telemetry.event('info', 'launch-opened', { launchId, workerType, targetCapacity: order.targetCapacity });
 
   const outcome = await ports.fleet.launch(order);
-  if (outcome.kind === 'no-answer') {
-    ports.telemetry.event('warn', 'launch-answered', { launchId, workerType, noAnswer: outcome.cause });
-    return { kind: 'sent', record, launchedCapacity: 0, noAnswer: outcome.cause };
+  const silence = silenceOf(outcome);
+  if (silence !== undefined) {
+    ports.telemetry.event('warn', 'launch-answered', { launchId, workerType, noAnswer: silence });
+    return { ...sentResult(record), noAnswer: silence };
   }
-  const closed: LaunchRecord = { ...record, state: 'closed', workers: outcome.workers, refusals: outcome.refusals };
+  const closed: LaunchRecord = { ...record, state: 'closed', ...answerOf(outcome) };
   await ports.ledger.settle(closed);
   countOutcome(closed, ports.telemetry);
-  return { kind: 'sent', record: closed, launchedCapacity: launchedCapacity(closed) };
+  return sentResult(closed);
 }
 
+/** An order that was sent, as its record stands. */
+export const sentResult = (record: LaunchRecord): Extract<LaunchResult, { kind: 'sent' }> => ({
+  kind: 'sent',
+  record,
+  launchedCapacity: capacityOfWorkers(record),
+});
+
 /** Capacity, in tasks, that the record's workers brought. */
-const launchedCapacity = ({ workers, order }: LaunchRecord): number =>
+const capacityOfWorkers = ({ workers, order }: LaunchRecord): number =>
   workers.reduce((sum, worker) => sum + capacityOf(worker, order.definition), 0);
 
-function countOutcome({ order, workers, refusals }: LaunchRecord, telemetry: Telemetry): void {
-  const count = (kind: string) => refusals.filter((refusal) => refusal.class === kind).length;
+/** Why the outcome says nothing about what was launched, undefined when it does. */
+function silenceOf(outcome: LaunchOutcome): string | undefined {
+  if (outcome.kind === 'no-answer') return outcome.cause;
+  if (outcome.kind === 'refused' || outcome.workers.length > 0 || outcome.refusals.length > 0) return undefined;
+  return 'an answer with neither instances nor errors';
+}
+
+const answerOf = (outcome: LaunchOutcome): Pick<LaunchRecord, 'workers' | 'refusals'> => {
+  if (outcome.kind === 'answered') return { workers: outcome.workers, refusals: outcome.refusals };
+  return { workers: [], refusals: outcome.kind === 'refused' ? [outcome.refusal] : [] };
+};
+
+/** Counts and logs an answer. */
+export function countOutcome(record: LaunchRecord, telemetry: Telemetry): void {
+  const { order, workers, refusals } = record;
+  const count = (kind: RefusalClass) =>
+    refusals.filter((refusal) => refusal.class === kind).reduce((sum, refusal) => sum + (refusal.count ?? 1), 0);
+  const isFailure = needsAttention({ refusals, isComplete: capacityOfWorkers(record) >= order.targetCapacity });
   telemetry.count(metricNames.workersLaunched, workers.length);
   telemetry.count(metricNames.capacityRefusals, count('no-capacity'));
   telemetry.count(metricNames.ec2Throttles, count('throttled'));
-  telemetry.count(metricNames.launchFailures, refusals.some(needsAttention) ? 1 : 0);
-  telemetry.event(refusals.some(needsAttention) ? 'error' : 'info', 'launch-answered', {
+  telemetry.count(metricNames.launchFailures, isFailure ? 1 : 0);
+  telemetry.event(isFailure ? 'error' : 'info', 'launch-answered', {
     launchId: order.launchId,
     workerType: order.definition.workerType,
     asked: order.targetCapacity,

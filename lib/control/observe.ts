@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { BacklogReading } from '../core/backlog.ts';
+import { overshootOf } from '../core/order-size.ts';
 import { capacityOf } from '../core/provision-plan.ts';
 import { type EpochMillis, secondsAfter, secondsBetween } from '../core/units.ts';
 import type { Worker } from '../core/worker.ts';
@@ -93,15 +94,22 @@ export function knownWorkers(
   return [...listed, ...unseen];
 }
 
-/** Capacity of open orders that EC2's list does not show: it may be on its way, so it counts as launching. */
-export function openCapacity(workerType: string, observation: Pick<Observation, 'workers' | 'launches'>): number {
-  return observation.launches
+/** Orders still open, less what EC2's list shows of them: the rest may be on its way. */
+export function openOrders(
+  workerType: string,
+  observation: Pick<Observation, 'workers' | 'launches'>,
+): { readonly capacity: number; readonly overshoot: number } {
+  const open = observation.launches
     .filter(({ state, order }) => state === 'open' && order.definition.workerType === workerType)
     .map(({ order }) => {
       const arrived = observation.workers
-        .filter(({ launchId, workerType: type }) => launchId === order.launchId && type === workerType)
+        .filter((worker) => worker.launchId === order.launchId && worker.workerType === workerType)
         .reduce((sum, worker) => sum + capacityOf(worker, order.definition), 0);
-      return Math.max(0, order.targetCapacity - arrived);
-    })
-    .reduce((sum, capacity) => sum + capacity, 0);
+      const capacity = Math.max(0, order.targetCapacity - arrived);
+      return { capacity, overshoot: capacity > 0 ? overshootOf(order.instanceTypes) : 0 };
+    });
+  return {
+    capacity: open.reduce((sum, { capacity }) => sum + capacity, 0),
+    overshoot: open.reduce((sum, { overshoot }) => sum + overshoot, 0),
+  };
 }

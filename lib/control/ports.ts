@@ -56,6 +56,11 @@ export interface LaunchOrder extends OrderSize {
 export type LaunchOutcome =
   /** EC2 answered: what was launched, and what was refused (also beside a full launch). */
   | { readonly kind: 'answered'; readonly workers: readonly Worker[]; readonly refusals: readonly Refusal[] }
+  /**
+   * EC2 refused the call as a whole: this call launched nothing. An earlier call for the same order, whose answer was
+   * lost, may have.
+   */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** No answer that can be trusted (time-out, 5xx): something may have been launched. Repeat the same order. */
   | { readonly kind: 'no-answer'; readonly cause: string };
 
@@ -118,7 +123,10 @@ export interface LaunchLedger {
   recent(since: EpochMillis): Promise<LaunchRecord[]>;
   /** Writes the intent, only while the lease is held: `lease-lost` means that nothing was written. */
   open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'>;
-  /** Replaces an open record by its outcome. Repeating it is harmless. */
+  /**
+   * Replaces an open record by its outcome. A record that is answered already stays as it is: whoever comes late with
+   * another answer knows less. Repeating it is harmless.
+   */
   settle(record: LaunchRecord): Promise<void>;
 }
 

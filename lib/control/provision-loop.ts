@@ -1,3 +1,4 @@
+import type { EpochMillis } from '../core/units.ts';
 import type { Clock, Telemetry } from './ports.ts';
 import type { TickResult } from './provision.ts';
 import { metricNames } from './telemetry.ts';
@@ -7,6 +8,8 @@ export interface LoopOptions {
   readonly tickSeconds: number;
   /** No tick starts later than this long after the loop began. */
   readonly durationSeconds: number;
+  /** When the process is ended from outside: no tick starts that could still run then. */
+  readonly endsAt: EpochMillis;
 }
 
 /**
@@ -16,20 +19,22 @@ export interface LoopOptions {
  */
 export async function repeatTicks(
   run: () => Promise<TickResult>,
-  { tickSeconds, durationSeconds }: LoopOptions,
+  { tickSeconds, durationSeconds, endsAt }: LoopOptions,
   { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry },
 ): Promise<{ readonly ticks: number; readonly skipped: number }> {
-  const endAt = clock.now() + durationSeconds * 1000;
+  const lastStartAt = clock.now() + durationSeconds * 1000;
+  let longestTickMs = 0;
   const failures: string[] = [];
   const count = { done: 0, skipped: 0, threw: 0 };
   while (true) {
     const startedAt = clock.now();
     const result = await attempt(run, telemetry);
+    longestTickMs = Math.max(longestTickMs, clock.now() - startedAt);
     count[result.kind] += 1;
     failures.push(...failuresOf(result));
     const nextAt = Math.max(startedAt + tickSeconds * 1000, clock.now());
     const idle = result.kind === 'done' && result.report.workerTypes === 0;
-    if (idle || nextAt >= endAt) break;
+    if (idle || nextAt >= lastStartAt || nextAt + longestTickMs > endsAt) break;
     await clock.sleep(nextAt - clock.now());
   }
   if (failures.length > 0) throw new Error(`Provisioning failed: ${describe(failures)}`);

@@ -9,6 +9,7 @@ import { DEFAULT_MAX_LIFETIME_SECONDS } from './config.ts';
 import type { Clock, Fleet, StatusBoard, Telemetry, TerminateOutcome, WorkerTypes } from './ports.ts';
 import type { ReapReport } from './status.ts';
 import { metricNames } from './telemetry.ts';
+import { shortened } from './tick-report.ts';
 
 export interface ReapPorts {
   readonly clock: Clock;
@@ -38,8 +39,8 @@ export async function reap(ports: ReapPorts): Promise<ReapReport> {
         ? { terminated: [], failed: [] }
         : await ports.fleet.terminate(condemned.map(({ worker }) => worker.workerId));
     const report = reportOf(verdicts, condemned, outcome, startedAt, ports);
+    count(report, outcome.failed.length, ports.telemetry);
     await ports.board.saveReap(report);
-    count(report, ports.telemetry);
     return report;
   } finally {
     ports.telemetry.publish();
@@ -69,13 +70,13 @@ function reportOf(
     unknown: verdicts.flatMap((verdict) =>
       verdict.kind === 'unknown' ? [{ workerId: verdict.worker.workerId, reason: verdict.reason }] : [],
     ),
-    failures: outcome.failed.map(({ workerId, code, message }) => `${workerId}: ${code} (${message})`),
+    failures: shortened(outcome.failed.map(({ workerId, code, message }) => `${workerId}: ${code} (${message})`)),
   };
 }
 
-function count(report: ReapReport, telemetry: Telemetry): void {
+function count(report: ReapReport, failed: number, telemetry: Telemetry): void {
   telemetry.count(metricNames.reapSucceeded, 1);
-  telemetry.count(metricNames.reapFailures, report.failures.length);
+  telemetry.count(metricNames.reapFailures, failed);
   telemetry.count(metricNames.workersReaped, report.reaped.length);
   telemetry.event('info', 'reap-finished', {
     seen: report.seen,

@@ -5,63 +5,111 @@
  * Life of an open record: repeated identically at each tick (the same client token launches nothing twice) until it is
  * answered; after REPEAT_SECONDS no longer repeated, since EC2 does not promise how long it remembers a token; after
  * ABANDON_SECONDS given up, when EC2's list shows whatever it launched. While open it counts as supply.
+ *
+ * Only an answer with instances, or with refusals of pools, closes it: a repetition that is refused as a whole (a
+ * throttle, say) tells nothing of the first call. A definition that has since been disabled, deleted or given a lower
+ * maximum is not launched after the fact: its record stays open, and counted, until it is given up.
  */
+import pMap from 'p-map';
+import type { Refusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
-import type { Clock, Fleet, LaunchLedger, LaunchRecord, Telemetry } from './ports.ts';
+import { countOutcome, type LaunchPorts, type LaunchResult, sentResult } from './launch.ts';
+import type { LaunchRecord, StoredWorkerType } from './ports.ts';
+import type { StopLaunching } from './stop-launching.ts';
 
 const REPEAT_SECONDS = 10 * 60;
 const ABANDON_SECONDS = 15 * 60;
+/** EC2 that hangs on one order must not hold up the others. */
+const RESUME_CONCURRENCY = 4;
 
-export interface ResumePorts {
-  readonly clock: Clock;
-  readonly fleet: Fleet;
-  readonly ledger: LaunchLedger;
-  readonly telemetry: Telemetry;
+/** All records as they stand now, the answers that came, and what failed, by worker type. */
+export interface Resumed {
+  readonly launches: readonly LaunchRecord[];
+  readonly results: ReadonlyMap<string, LaunchResult>;
+  readonly failures: Map<string, string>;
 }
 
-/** Brings each open record one step further and answers all records as they stand now, with what failed on the way. */
+type ResumePorts = Pick<LaunchPorts, 'clock' | 'fleet' | 'ledger' | 'telemetry'>;
+
+/** Brings each open record one step further. */
 export async function resumeLaunches(
   launches: readonly LaunchRecord[],
+  definitions: readonly StoredWorkerType[],
+  stop: StopLaunching,
   ports: ResumePorts,
-): Promise<{ launches: LaunchRecord[]; failures: Map<string, string> }> {
+): Promise<Resumed> {
+  const byName = new Map(definitions.map((stored) => [stored.workerType, stored]));
+  const results = new Map<string, LaunchResult>();
   const failures = new Map<string, string>();
-  const resumed: LaunchRecord[] = [];
-  for (const record of launches) {
-    if (record.state !== 'open') {
-      resumed.push(record);
-      continue;
-    }
-    try {
-      resumed.push(await resume(record, ports));
-    } catch (error) {
-      resumed.push(record);
-      failures.set(
-        record.order.definition.workerType,
-        `launch ${record.order.launchId} could not be resumed: ${String(error)}`,
-      );
-    }
-  }
-  return { launches: resumed, failures };
+  const resumed = await pMap(
+    launches,
+    async (record) => {
+      const { workerType } = record.order.definition;
+      if (record.state !== 'open') return record;
+      try {
+        const step = await resume(record, byName.get(workerType), stop, ports);
+        if (step.failure !== undefined) failures.set(workerType, `launch ${record.order.launchId}: ${step.failure}`);
+        if (step.record.state === 'closed') results.set(workerType, sentResult(step.record));
+        return step.record;
+      } catch (error) {
+        failures.set(workerType, `launch ${record.order.launchId} could not be resumed: ${String(error)}`);
+        return record;
+      }
+    },
+    { concurrency: RESUME_CONCURRENCY },
+  );
+  return { launches: resumed, results, failures };
 }
 
-async function resume(record: LaunchRecord, ports: ResumePorts): Promise<LaunchRecord> {
+interface Step {
+  readonly record: LaunchRecord;
+  /** Why the record is still open although it should not be. The first silence of EC2 is none: this is the second. */
+  readonly failure?: string;
+}
+
+async function resume(
+  record: LaunchRecord,
+  current: StoredWorkerType | undefined,
+  stop: StopLaunching,
+  ports: ResumePorts,
+): Promise<Step> {
   const { order } = record;
   const ageSeconds = secondsBetween(record.openedAt, ports.clock.now());
   const fields = { launchId: order.launchId, workerType: order.definition.workerType, ageSeconds };
   if (ageSeconds > ABANDON_SECONDS) {
     ports.telemetry.event('warn', 'launch-abandoned', fields);
-    return settled({ ...record, state: 'abandoned' }, ports.ledger);
+    return { record: await settled({ ...record, state: 'abandoned' }, ports) };
   }
-  if (ageSeconds > REPEAT_SECONDS) return record;
+  if (ageSeconds > REPEAT_SECONDS) return { record, failure: `EC2 has not answered for ${Math.round(ageSeconds)} s` };
+  if (!isStillWanted(record, current) || stop.cause() !== undefined) return { record };
+
   const outcome = await ports.fleet.launch(order);
   ports.telemetry.event('info', 'launch-resumed', { ...fields, outcome: outcome.kind });
-  if (outcome.kind === 'no-answer') return record;
-  // Nothing launched and nothing refused is no answer to go by: an earlier call may have launched it all.
-  if (outcome.workers.length === 0 && outcome.refusals.length === 0) return record;
-  return settled({ ...record, state: 'closed', workers: outcome.workers, refusals: outcome.refusals }, ports.ledger);
+  if (outcome.kind === 'no-answer') return { record, failure: `EC2 did not answer again: ${outcome.cause}` };
+  if (outcome.kind === 'refused') {
+    stop.observe([outcome.refusal]);
+    return { record, ...refusedAgain(outcome.refusal) };
+  }
+  if (outcome.workers.length === 0 && outcome.refusals.length === 0) {
+    return { record, failure: 'EC2 answered with neither instances nor errors' };
+  }
+  stop.observe(outcome.refusals);
+  const closed = { ...record, state: 'closed' as const, workers: outcome.workers, refusals: outcome.refusals };
+  countOutcome(closed, ports.telemetry);
+  return { record: await settled(closed, ports) };
 }
 
-async function settled(record: LaunchRecord, ledger: LaunchLedger): Promise<LaunchRecord> {
+/** A throttle passes by itself; anything else keeps the order from being answered and is worth an alarm. */
+const refusedAgain = ({ class: kind, code, message }: Refusal): { failure?: string } =>
+  kind === 'throttled' ? {} : { failure: `EC2 refused to repeat it: ${code} (${message})` };
+
+function isStillWanted({ order }: LaunchRecord, current: StoredWorkerType | undefined): boolean {
+  if (current?.parsed.kind !== 'valid') return false;
+  const { enabled, maxCapacity } = current.parsed.definition;
+  return enabled && maxCapacity >= order.definition.maxCapacity;
+}
+
+async function settled(record: LaunchRecord, { ledger }: ResumePorts): Promise<LaunchRecord> {
   await ledger.settle(record);
   return record;
 }

@@ -4,7 +4,14 @@ import type { CapacityByState } from '../core/provision-plan.ts';
 import type { EpochMillis } from '../core/units.ts';
 
 /** How a worker type stands, in a word. */
-export type WorkerTypeState = 'ok' | 'disabled' | 'invalid' | 'backlog-unknown' | 'backing-off' | 'failed';
+export type WorkerTypeState =
+  | 'ok'
+  | 'disabled'
+  | 'invalid'
+  | 'backlog-unknown'
+  | 'backing-off'
+  | 'unanswered'
+  | 'failed';
 
 /** What the last tick saw and decided for one worker type. Lists and pages read this, never EC2 or SQS. */
 export interface WorkerTypeStatus {

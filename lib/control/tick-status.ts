@@ -24,20 +24,37 @@ export function statusOfInvalid(
   return status;
 }
 
-/** The status after a type's turn: figures, decision, last launch, and the hold that its answer led to. */
+/** What a status remembers of launches: the last one, and the hold that its answer led to. */
+export type LaunchMemory = Pick<WorkerTypeStatus, 'lastLaunch' | 'hold'>;
+
+/** The memory after one more launch; without one, what is still true of it. */
+export function afterResult(
+  memory: LaunchMemory | undefined,
+  result: LaunchResult | undefined,
+  definition: WorkerType,
+  now: EpochMillis,
+): LaunchMemory {
+  const sent = result?.kind === 'sent' ? result : undefined;
+  const hold = sent === undefined ? memory?.hold : holdOf(sent, now);
+  const lastLaunch = sent === undefined ? memory?.lastLaunch : lastLaunchOf(sent);
+  return {
+    ...(lastLaunch === undefined ? {} : { lastLaunch }),
+    ...(isHolding(hold, definition.version, now) ? { hold } : {}),
+  };
+}
+
+/** The status after a type's turn: figures, decision, and what is remembered of launches. */
 export function statusOfTurn(
   definition: WorkerType,
   plan: ProvisionPlan,
   result: LaunchResult | undefined,
-  previous: WorkerTypeStatus | undefined,
+  memory: LaunchMemory,
   now: EpochMillis,
 ): WorkerTypeStatus {
-  const hold = result?.kind === 'sent' ? holdOf(result, now) : stillHolding(previous?.hold, definition, now);
-  const lastLaunch = result?.kind === 'sent' ? lastLaunchOf(result) : previous?.lastLaunch;
   const { figures } = plan;
   return {
     workerType: definition.workerType,
-    state: stateOf(plan, result, hold),
+    state: stateOf(plan, result, memory.hold),
     changedAt: now,
     definitionVersion: definition.version,
     minCapacity: definition.minCapacity,
@@ -52,8 +69,7 @@ export function statusOfTurn(
           supply: figures.supply,
         }),
     decision: `${explainPlan(plan, definition)}${resultWords(result)}`,
-    ...(lastLaunch === undefined ? {} : { lastLaunch }),
-    ...(hold === undefined ? {} : { hold }),
+    ...memory,
   };
 }
 
@@ -82,7 +98,8 @@ function stateOf(plan: ProvisionPlan, result: LaunchResult | undefined, hold: La
   if (plan.kind === 'hold' && (plan.reason === 'disabled' || plan.reason === 'backlog-unknown')) return plan.reason;
   if (hold !== undefined && (result !== undefined || (plan.kind === 'hold' && plan.reason === 'backing-off')))
     return 'backing-off';
-  return 'ok';
+  // Sent and not answered: the order is repeated, but nobody should take that for success.
+  return result?.kind === 'sent' && result.noAnswer !== undefined ? 'unanswered' : 'ok';
 }
 
 function holdOf(result: Extract<LaunchResult, { kind: 'sent' }>, now: EpochMillis): LaunchHold | undefined {
@@ -92,12 +109,6 @@ function holdOf(result: Extract<LaunchResult, { kind: 'sent' }>, now: EpochMilli
     now,
   );
 }
-
-const stillHolding = (
-  hold: LaunchHold | undefined,
-  definition: WorkerType,
-  now: EpochMillis,
-): LaunchHold | undefined => (isHolding(hold, definition.version, now) ? hold : undefined);
 
 const lastLaunchOf = ({ record, launchedCapacity }: Extract<LaunchResult, { kind: 'sent' }>) => ({
   at: record.openedAt,

@@ -26,18 +26,31 @@ const HOLD_SECONDS: Record<RefusalClass, number> = {
   unknown: 300,
 };
 
+/**
+ * Which of several refusals decides. A dry pool goes before an error of configuration: EC2 reports a type that one zone
+ * does not offer as such an error, and waiting for a definition to be mended would be waiting for nothing.
+ */
+const GRAVITY: readonly RefusalClass[] = [
+  'permission',
+  'quota',
+  'throttled',
+  'no-capacity',
+  'configuration',
+  'unknown',
+];
+
 /** The hold that follows an answer; undefined when something was launched or nothing was refused. */
 export function holdAfter(
   answer: { readonly launched: number; readonly refusals: readonly Refusal[]; readonly definitionVersion: number },
   now: EpochMillis,
 ): LaunchHold | undefined {
   if (answer.launched > 0) return undefined;
-  const [longest] = [...answer.refusals].sort((a, b) => HOLD_SECONDS[b.class] - HOLD_SECONDS[a.class]);
-  if (longest === undefined) return undefined;
+  const [gravest] = [...answer.refusals].sort((a, b) => GRAVITY.indexOf(a.class) - GRAVITY.indexOf(b.class));
+  if (gravest === undefined) return undefined;
   return {
-    until: secondsAfter(now, HOLD_SECONDS[longest.class]),
-    class: longest.class,
-    reason: describeRefusal(longest),
+    until: secondsAfter(now, HOLD_SECONDS[gravest.class]),
+    class: gravest.class,
+    reason: describeRefusal(gravest),
     definitionVersion: answer.definitionVersion,
   };
 }

@@ -19,33 +19,36 @@ export interface OrderSize {
  * @returns undefined when not even the smallest type fits
  */
 export function sizeOrder(want: number, room: number, options: readonly InstanceTypeOption[]): OrderSize | undefined {
-  const capacities = [...new Set(options.map(({ capacity }) => capacity))].filter((capacity) => capacity <= room);
-  const candidates = capacities
-    .sort((a, b) => a - b)
-    .map((largest) =>
-      candidate(
-        want,
-        room,
-        largest,
-        options.filter(({ capacity }) => capacity <= largest),
-      ),
-    );
-  return candidates.reduce<OrderSize | undefined>((best, next) => {
-    if (best === undefined) return next;
-    return Math.min(next.targetCapacity, want) >= Math.min(best.targetCapacity, want) ? next : best;
-  }, undefined);
+  const largestFirst = [...new Set(options.map(({ capacity }) => capacity))].sort((a, b) => b - a);
+  const candidates = largestFirst
+    .filter((largest) => largest <= room)
+    .map((largest) => orderUpTo(largest, want, room, options));
+  // Sorted by what they serve; the sort is stable, so among equals the one with the most types stays first.
+  return candidates.sort((a, b) => Math.min(b.targetCapacity, want) - Math.min(a.targetCapacity, want))[0];
 }
 
-function candidate(
-  want: number,
-  room: number,
-  largest: number,
-  instanceTypes: readonly InstanceTypeOption[],
-): OrderSize {
-  const step = instanceTypes.map(({ capacity }) => capacity).reduce(greatestCommonDivisor);
-  const wanted = Math.ceil(want / step) * step;
-  const safe = Math.floor((room - largest + step) / step) * step;
-  return { targetCapacity: Math.min(wanted, safe), instanceTypes };
+/** EC2 takes requests for up to 10,000 units (TargetCapacity of a fleet). */
+const MAX_UNITS = 10_000;
+/**
+ * Instances of one request. AWS prefers several calls of some hundreds, and the record of an order, with all its
+ * workers, has to fit into a DynamoDB item of 400 KB. The next tick orders the rest.
+ */
+const MAX_INSTANCES = 500;
+
+/** The order with all types up to a capacity. Its target stays a multiple of their step, so it overshoots no further. */
+function orderUpTo(largest: number, want: number, room: number, options: readonly InstanceTypeOption[]): OrderSize {
+  const instanceTypes = options.filter(({ capacity }) => capacity <= largest);
+  const capacities = instanceTypes.map(({ capacity }) => capacity);
+  const step = capacities.reduce(greatestCommonDivisor);
+  const limits = [room - largest + step, MAX_UNITS, MAX_INSTANCES * Math.min(...capacities)];
+  const most = Math.floor(Math.min(...limits) / step) * step;
+  return { targetCapacity: Math.min(Math.ceil(want / step) * step, most), instanceTypes };
+}
+
+/** By how much the instances of an order may pass its target at most, whichever types EC2 picks. */
+export function overshootOf(instanceTypes: readonly InstanceTypeOption[]): number {
+  const capacities = instanceTypes.map(({ capacity }) => capacity);
+  return capacities.length === 0 ? 0 : Math.max(...capacities) - capacities.reduce(greatestCommonDivisor);
 }
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));

@@ -12,14 +12,21 @@ import type { WorkerType } from './worker-type-schema.ts';
 /** Capacity by state, in tasks. */
 export type CapacityByState = Readonly<Record<Exclude<WorkerState, 'stopped'>, number>>;
 
+/** Orders whose answer is not known yet. All in tasks. */
+export interface OpenOrders {
+  /** What they asked for, less what is listed already. It counts as launching. */
+  readonly capacity: number;
+  /** By how much EC2 may pass what they asked for. It takes room, but is no supply to count on. */
+  readonly overshoot: number;
+}
+
 /** All that the plan for one worker type depends on. */
 export interface ProvisionInput {
   readonly definition: WorkerType;
   readonly backlog: BacklogReading;
   /** Workers of this type: EC2's list, and recent launches that the list does not show yet (`launching`). */
   readonly workers: readonly Worker[];
-  /** Capacity asked of EC2 whose answer is not known yet. It counts as launching. */
-  readonly openCapacity: number;
+  readonly open: OpenOrders;
   readonly hold: LaunchHold | undefined;
   readonly now: EpochMillis;
 }
@@ -59,7 +66,7 @@ export function planProvision(input: ProvisionInput): ProvisionPlan {
   if (!definition.enabled) return { kind: 'hold', reason: 'disabled', capacity };
   if (backlog.kind === 'unknown') return { kind: 'hold', reason: 'backlog-unknown', capacity, cause: backlog.reason };
 
-  const figures = figuresOf(definition, backlog, capacity);
+  const figures = figuresOf(input, backlog, capacity);
   if (figures.shortfall === 0) return { kind: 'hold', reason: 'satisfied', capacity, figures };
   if (isHolding(hold, definition.version, now)) {
     return { kind: 'hold', reason: 'backing-off', capacity, figures, cause: hold.reason, until: hold.until };
@@ -70,7 +77,7 @@ export function planProvision(input: ProvisionInput): ProvisionPlan {
 }
 
 function figuresOf(
-  definition: WorkerType,
+  { definition, open }: ProvisionInput,
   backlog: Extract<BacklogReading, { kind: 'known' }>,
   capacity: CapacityByState,
 ): ProvisionFigures {
@@ -81,7 +88,7 @@ function figuresOf(
   };
   const target = planTargetCapacity(demand, definition);
   const supply = capacity.launching + capacity.booting + capacity.running;
-  const present = supply + capacity.draining + capacity.stopping;
+  const present = supply + capacity.draining + capacity.stopping + capacity.halted;
   return {
     ...demand,
     ...target,
@@ -89,12 +96,12 @@ function figuresOf(
     supply,
     shortfall: Math.max(0, target.target - supply),
     surplus: Math.max(0, supply - target.target),
-    room: Math.max(0, definition.maxCapacity - present),
+    room: Math.max(0, definition.maxCapacity - present - open.overshoot),
   };
 }
 
-function capacityByState({ definition, workers, openCapacity }: ProvisionInput): CapacityByState {
-  const sums = { launching: openCapacity, booting: 0, running: 0, draining: 0, stopping: 0 };
+function capacityByState({ definition, workers, open }: ProvisionInput): CapacityByState {
+  const sums = { launching: open.capacity, booting: 0, running: 0, draining: 0, stopping: 0, halted: 0 };
   for (const worker of workers) {
     if (worker.state !== 'stopped') sums[worker.state] += capacityOf(worker, definition);
   }

@@ -1,8 +1,7 @@
 import type { EpochMillis } from './units.ts';
 import { secondsBetween } from './units.ts';
 import type { Worker } from './worker.ts';
-import { isPresent } from './worker.ts';
-import type { ParsedWorkerType } from './worker-type-schema.ts';
+import { MAX_LIFETIME_SECONDS, type ParsedWorkerType } from './worker-type-schema.ts';
 
 /** What the reaper goes by where no definition says more. */
 export interface ReapPolicy {
@@ -45,13 +44,24 @@ function judge(
   policy: ReapPolicy,
   now: EpochMillis,
 ): ReapVerdict {
-  if (!isPresent(worker)) return { kind: 'keep', worker, reason: 'already-gone' };
+  if (worker.state === 'stopping' || worker.state === 'stopped')
+    return { kind: 'keep', worker, reason: 'already-gone' };
   if (worker.launchedAt === undefined) return { kind: 'unknown', worker, reason: 'age-unknown' };
   const parsed = worker.workerType === undefined ? undefined : definitions.get(worker.workerType);
-  // An item that cannot be read may well have said 30 days: its workers are left alone until somebody mends it.
-  if (parsed?.kind === 'invalid') return { kind: 'unknown', worker, reason: 'definition-invalid' };
-  const limitSeconds = parsed?.definition.maxLifetimeSeconds ?? policy.defaultMaxLifetimeSeconds;
   const ageSeconds = secondsBetween(worker.launchedAt, now);
-  if (ageSeconds <= limitSeconds) return { kind: 'keep', worker, reason: 'within-lifetime' };
-  return { kind: 'reap', worker, reason: 'too-old', ageSeconds, limitSeconds };
+  const limitSeconds = limitOf(worker, parsed, policy);
+  if (ageSeconds > limitSeconds) return { kind: 'reap', worker, reason: 'too-old', ageSeconds, limitSeconds };
+  // Below the limit that no definition can exceed, only a definition that can be read says what is too old.
+  if (parsed?.kind === 'invalid') return { kind: 'unknown', worker, reason: 'definition-invalid' };
+  return { kind: 'keep', worker, reason: 'within-lifetime' };
+}
+
+/**
+ * The age limit of a worker. Where the item is gone, the limit at launch counts, or the default, whichever is longer:
+ * a table that lost its items must not end workers that were promised more.
+ */
+function limitOf({ maxLifetimeSeconds }: Worker, parsed: ParsedWorkerType | undefined, policy: ReapPolicy): number {
+  if (parsed?.kind === 'valid') return parsed.definition.maxLifetimeSeconds;
+  if (parsed?.kind === 'invalid') return MAX_LIFETIME_SECONDS;
+  return Math.max(maxLifetimeSeconds ?? 0, policy.defaultMaxLifetimeSeconds);
 }

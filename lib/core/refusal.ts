@@ -5,19 +5,37 @@
  */
 export type RefusalClass = 'no-capacity' | 'quota' | 'throttled' | 'configuration' | 'permission' | 'unknown';
 
-/** One refusal, for the whole call or for one capacity pool. */
+/** A refusal of the whole call, or of capacity pools, alike ones taken together. */
 export interface Refusal {
   readonly class: RefusalClass;
   /** EC2's own code, as it came. */
   readonly code: string;
+  /** EC2's own words, of the first where there are several. */
   readonly message: string;
-  readonly instanceType?: string;
-  readonly subnetId?: string;
+  /** How many pools it stands for; absent for the whole call. */
+  readonly count?: number;
+  /** The pools, as `instance type/subnet`, the first few. */
+  readonly pools?: readonly string[];
   readonly requestId?: string;
 }
 
-/** Is it something that a person has to look at? A dry pool and a throttle pass by themselves. */
-export const needsAttention = ({ class: kind }: Refusal): boolean => kind !== 'no-capacity' && kind !== 'throttled';
+/**
+ * Does a person have to mend something? Not when all that was asked came, and not where a dry pool or a throttle is
+ * beside it: EC2 reports a type that one zone does not offer like an error of configuration.
+ */
+export const needsAttention = (answer: {
+  readonly refusals: readonly Refusal[];
+  readonly isComplete: boolean;
+}): boolean =>
+  !answer.isComplete &&
+  answer.refusals.length > 0 &&
+  answer.refusals.every(({ class: kind }) => kind !== 'no-capacity' && kind !== 'throttled');
 
 /** `configuration: InvalidAMIID.NotFound (The image ...)`. */
-export const describeRefusal = ({ class: kind, code, message }: Refusal): string => `${kind}: ${code} (${message})`;
+export function describeRefusal({ class: kind, code, message, count, pools = [] }: Refusal): string {
+  const where =
+    count === undefined
+      ? ''
+      : ` in ${count} ${count === 1 ? 'pool' : 'pools'} (${pools.join(', ')}${count > pools.length ? ', ...' : ''})`;
+  return `${kind}: ${code}${where} (${message})`;
+}

@@ -13,6 +13,8 @@ export const tagKeys = {
   definitionVersion: 'spot-provisioner:definition-version',
   /** Tasks that the worker runs at once. */
   capacity: 'spot-provisioner:capacity',
+  /** The age limit at launch, for the reaper when the definition is gone. */
+  maxLifetimeSeconds: 'spot-provisioner:max-lifetime-seconds',
   /** Whom to ask about the worker type: the definition's `owner`. */
   contact: 'spot-provisioner:contact',
   /** Written while the worker runs: see `signals`. */
@@ -24,5 +26,12 @@ export const tagKeys = {
 export const signals = ['stop', 'stay'] as const;
 export type Signal = (typeof signals)[number];
 
-/** Tag keys and prefixes that a definition may not set itself. */
-export const reservedTagPrefixes = ['aws:', tagKeys.owner, tagKeys.name] as const;
+/** EC2 takes 50 tags for each resource. */
+const MAX_TAGS = 50;
+
+/** Tags that a definition may set, beside the provisioner's own. */
+export const MAX_DEFINITION_TAGS = MAX_TAGS - Object.keys(tagKeys).length;
+
+/** Is the key AWS's or the provisioner's own? EC2 reserves `aws:` in any case of letters. */
+export const isReservedTagKey = (key: string): boolean =>
+  key.toLowerCase().startsWith('aws:') || key.startsWith(tagKeys.owner) || key === tagKeys.name;

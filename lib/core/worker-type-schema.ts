@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { Problem } from './problem.ts';
-import { reservedTagPrefixes } from './tags.ts';
+import { isReservedTagKey, MAX_DEFINITION_TAGS } from './tags.ts';
 import { problemsOf } from './zod-problems-schema.ts';
 
 const HOUR_SECONDS = 3600;
+/** No definition can allow a worker to grow older than 30 days. */
+export const MAX_LIFETIME_SECONDS = 30 * 24 * HOUR_SECONDS;
 
 /** Names end up in tags, table keys, metrics and log fields. Length as in Taskcluster's worker types. */
 const NAME_PATTERN = /^[A-Za-z0-9_-]{1,38}$/;
@@ -16,7 +18,9 @@ const MIN_MAX_PRICE_USD_PER_HOUR = 0.0011;
 /** CreateFleet bodies grow with types x subnets; 60 types is what Karpenter cuts to. */
 const MAX_INSTANCE_TYPES = 60;
 /** User data holds 16 KB in all; half is left to the provisioner's own settings and the installer. */
-const MAX_USER_DATA_CHARS = 8192;
+const MAX_USER_DATA_BYTES = 8192;
+/** Keys that the metadata service cannot show: EC2 refuses the launch. */
+const UNSHOWABLE_TAG_KEYS: ReadonlySet<string> = new Set(['.', '..', '_index']);
 
 const unique = <Item>(items: readonly Item[], key: (item: Item) => string): boolean =>
   new Set(items.map(key)).size === items.length;
@@ -137,7 +141,7 @@ const shape = z.strictObject({
   maxLifetimeSeconds: z
     .int()
     .min(1)
-    .max(30 * 24 * HOUR_SECONDS)
+    .max(MAX_LIFETIME_SECONDS)
     .default(96 * HOUR_SECONDS)
     .describe('The reaper terminates an instance older than this, whatever it is doing. A safety net.'),
 });
@@ -182,19 +186,54 @@ function crossFieldProblems(definition: WorkerType): { path: readonly PropertyKe
       message: `must be more than maxUptimeSeconds (${maxUptimeSeconds}), so that a worker can leave by itself, found ${maxLifetimeSeconds}`,
     });
   }
-  for (const key of Object.keys(definition.tags)) {
-    const reserved = reservedTagPrefixes.find((prefix) => key.startsWith(prefix));
-    if (reserved !== undefined)
-      problems.push({ path: ['tags', key], message: `tags beginning with ${reserved} are the provisioner's own` });
-  }
-  const userDataChars = JSON.stringify(definition.userData).length;
-  if (userDataChars > MAX_USER_DATA_CHARS) {
+  problems.push(...tagProblems(definition), ...priceProblems(definition));
+  const userDataBytes = utf8Bytes(JSON.stringify(definition.userData));
+  if (userDataBytes > MAX_USER_DATA_BYTES) {
     problems.push({
       path: ['userData'],
-      message: `at most ${MAX_USER_DATA_CHARS} characters of JSON, found ${userDataChars}`,
+      message: `at most ${MAX_USER_DATA_BYTES} bytes of JSON, found ${userDataBytes}`,
     });
   }
   return problems;
+}
+
+type FieldProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+function tagProblems({ tags }: WorkerType): FieldProblem[] {
+  const keys = Object.keys(tags);
+  const reserved = keys
+    .filter(isReservedTagKey)
+    .map((key) => ({ path: ['tags', key], message: "is AWS's or the provisioner's own" }));
+  const unshowable = keys
+    .filter((key) => UNSHOWABLE_TAG_KEYS.has(key))
+    .map((key) => ({ path: ['tags', key], message: 'is a name that the instance metadata service cannot show' }));
+  const tooMany = `at most ${MAX_DEFINITION_TAGS} tags beside the provisioner's own, found ${keys.length}`;
+  return [
+    ...reserved,
+    ...unshowable,
+    ...(keys.length > MAX_DEFINITION_TAGS ? [{ path: ['tags'], message: tooMany }] : []),
+  ];
+}
+
+/** EC2 takes ceilings by unit of capacity, and none of USD 0.001 or less: one such override fails the whole request. */
+function priceProblems({ maxPriceUsdPerHour, instanceTypes }: WorkerType): FieldProblem[] {
+  if (maxPriceUsdPerHour === undefined) return [];
+  return instanceTypes.flatMap(({ capacity, utility }, index) => {
+    const perUnit = (maxPriceUsdPerHour * utility) / capacity;
+    if (perUnit >= MIN_MAX_PRICE_USD_PER_HOUR) return [];
+    const message = `maxPriceUsdPerHour x utility / capacity is ${perUnit.toPrecision(2)} USD, which EC2 refuses: at least ${MIN_MAX_PRICE_USD_PER_HOUR}`;
+    return [{ path: ['instanceTypes', index, 'utility'], message }];
+  });
+}
+
+/** Length in UTF-8, which is what EC2 counts. */
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
+  }
+  return bytes;
 }
 
 /** The answer of `parseWorkerType`: a definition, or everything that is wrong with it. */

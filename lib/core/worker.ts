@@ -2,9 +2,9 @@ import type { EpochMillis } from './units.ts';
 
 /**
  * Where a worker stands. `launching`: asked of EC2, not yet in its list. `draining`: told to stop. `stopping`: its
- * instance is on its way out (or halted). `stopped`: gone.
+ * instance is being terminated. `halted`: somebody stopped its instance without terminating it. `stopped`: gone.
  */
-export type WorkerState = 'launching' | 'booting' | 'running' | 'draining' | 'stopping' | 'stopped';
+export type WorkerState = 'launching' | 'booting' | 'running' | 'draining' | 'stopping' | 'halted' | 'stopped';
 
 /** A machine that we launched. */
 export interface Worker {
@@ -22,6 +22,8 @@ export interface Worker {
   /** Absent when EC2 does not say: then its age is unknown, not zero. */
   readonly launchedAt: EpochMillis | undefined;
   readonly definitionVersion: number | undefined;
+  /** The age limit that its definition had when it was launched. */
+  readonly maxLifetimeSeconds: number | undefined;
 }
 
 /** Does this worker still occupy capacity of its type's maximum? Everything that is not gone does. */

@@ -30,7 +30,8 @@ function issueProblems(issue: z.core.$ZodIssue, input: unknown): Problem[] {
 function formatPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
+    const name = shorten(String(part));
+    return text === '' ? name : `${text}.${name}`;
   }, '');
 }
 

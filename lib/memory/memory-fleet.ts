@@ -87,6 +87,7 @@ export class MemoryFleet implements Fleet {
       market: 'spot',
       launchedAt: this.#clock.now(),
       definitionVersion: definition.version,
+      maxLifetimeSeconds: definition.maxLifetimeSeconds,
     };
     this.put(worker);
     return worker;

@@ -61,6 +61,8 @@ export class MemoryLedger implements LaunchLedger {
   }
 
   async settle(record: LaunchRecord): Promise<void> {
+    const known = this.#records.get(record.order.launchId);
+    if (known !== undefined && known.state !== 'open') return;
     this.#records.set(record.order.launchId, structuredClone(record));
   }
 }

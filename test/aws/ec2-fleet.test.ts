@@ -26,13 +26,15 @@ describe('a launch', () => {
     const outcome = await ports.fleet.launch(anOrder(5));
     expect(idsOf(outcome)).toHaveLength(3);
     expect(outcome).toMatchObject({
-      refusals: world.instances().map(() => ({
-        class: 'no-capacity',
-        code: 'InsufficientInstanceCapacity',
-        instanceType: 'c7g.large',
-        subnetId: expect.stringMatching(/^subnet-/),
-        requestId: expect.any(String),
-      })),
+      refusals: [
+        {
+          class: 'no-capacity',
+          code: 'InsufficientInstanceCapacity',
+          count: world.instances().length,
+          pools: world.instances().map(() => expect.stringMatching(/^c7g\.large\/subnet-/)),
+          requestId: expect.any(String),
+        },
+      ],
     });
   });
 
@@ -48,20 +50,19 @@ describe('a launch', () => {
           class: 'configuration',
           code: 'InvalidParameterValue',
           message: expect.stringContaining('architecture'),
-          instanceType: 'c7i.large',
+          pools: expect.arrayContaining([expect.stringMatching(/^c7i\.large\//)]),
         }),
       ]),
     });
   });
 
   it.each`
-    what                  | spoil                                                                                           | kind               | code
-    ${'price ceiling'}    | ${{ maxPriceUsdPerHour: 0.002 }}                                                                | ${'no-capacity'}   | ${'SpotMaxPriceTooLow'}
-    ${'image'}            | ${{ imageId: 'ami-0000000000000beef' }}                                                         | ${'configuration'} | ${'InvalidAMIID.NotFound'}
-    ${'security group'}   | ${{ securityGroupIds: ['sg-0beef'] }}                                                           | ${'configuration'} | ${'InvalidGroup.NotFound'}
-    ${'subnet'}           | ${{ subnetIds: ['subnet-0beef'] }}                                                              | ${'configuration'} | ${'InvalidSubnetID.NotFound'}
-    ${'key pair'}         | ${{ keyName: 'lost' }}                                                                          | ${'configuration'} | ${'InvalidKeyPair.NotFound'}
-    ${'price below EC2s'} | ${{ maxPriceUsdPerHour: 0.0011, instanceTypes: [{ instanceType: 'c7g.large', utility: 0.5 }] }} | ${'configuration'} | ${'InvalidParameterValue'}
+    what                | spoil                                   | kind               | code
+    ${'price ceiling'}  | ${{ maxPriceUsdPerHour: 0.002 }}        | ${'no-capacity'}   | ${'SpotMaxPriceTooLow'}
+    ${'image'}          | ${{ imageId: 'ami-0000000000000beef' }} | ${'configuration'} | ${'InvalidAMIID.NotFound'}
+    ${'security group'} | ${{ securityGroupIds: ['sg-0beef'] }}   | ${'configuration'} | ${'InvalidGroup.NotFound'}
+    ${'subnet'}         | ${{ subnetIds: ['subnet-0beef'] }}      | ${'configuration'} | ${'InvalidSubnetID.NotFound'}
+    ${'key pair'}       | ${{ keyName: 'lost' }}                  | ${'configuration'} | ${'InvalidKeyPair.NotFound'}
   `('refused for its $what answers the raw code as $kind', async ({ spoil, kind, code }) => {
     const { ports } = await useAwsWorld();
     const outcome = await ports.fleet.launch(anOrder(2, spoil));
@@ -75,7 +76,7 @@ describe('a launch', () => {
     const { ports, world } = await useAwsWorld();
     world.settings.vCpuQuota.spot = 1;
     expect(await ports.fleet.launch(anOrder(2))).toMatchObject({
-      refusals: [{ class: 'quota', code: 'MaxSpotInstanceCountExceeded' }, {}, {}],
+      refusals: [{ class: 'quota', code: 'MaxSpotInstanceCountExceeded', count: 3 }],
     });
   });
 
@@ -85,20 +86,16 @@ describe('a launch', () => {
     ['InvalidFleetConfiguration', 400, 'configuration'],
     ['VcpuLimitExceeded', 400, 'quota'],
     ['NeverSeenBefore', 400, 'unknown'],
-  ])('whose call is refused with %s (%i) is answered: %s', async (code, status, kind) => {
+  ])('whose call is refused as a whole with %s (%i) is refused: %s', async (code, status, kind) => {
     const { ports, world } = await useAwsWorld();
     world.addFault(fault(code, status));
-    expect(await ports.fleet.launch(anOrder(2))).toMatchObject({
-      kind: 'answered',
-      workers: [],
-      refusals: [{ class: kind, code }],
-    });
+    expect(await ports.fleet.launch(anOrder(2))).toMatchObject({ kind: 'refused', refusal: { class: kind, code } });
   });
 
-  it('whose template cannot be made for a throttle is answered, and nothing is launched', async () => {
+  it('whose template cannot be made for a throttle is refused, and nothing is launched', async () => {
     const { ports, world } = await useAwsWorld();
     world.settings.throttle.set('CreateLaunchTemplate', { maxTokens: 0, refillPerSecond: 0 });
-    expect(await ports.fleet.launch(anOrder(2))).toMatchObject({ refusals: [{ class: 'throttled' }] });
+    expect(await ports.fleet.launch(anOrder(2))).toMatchObject({ kind: 'refused', refusal: { class: 'throttled' } });
     expect(world.instances()).toEqual([]);
   });
 
@@ -116,11 +113,23 @@ describe('a launch', () => {
     expect(world.instances()).toHaveLength(3);
   });
 
-  it('whose response is lost once is repeated by the client itself, with the same workers', async () => {
+  it('whose response is lost is not repeated behind our back: the refusal of a repetition would hide what was launched', async () => {
     const { ports, world } = await useAwsWorld();
     world.addFault({ action: 'CreateFleet', kind: 'drop-response', times: 1 });
-    expect(idsOf(await ports.fleet.launch(anOrder(3)))).toHaveLength(3);
+    world.addFault({ action: 'CreateFleet', kind: 'error', code: 'RequestLimitExceeded', status: 503 });
+    expect(await ports.fleet.launch(anOrder(3))).toMatchObject({ kind: 'no-answer' });
     expect(world.instances()).toHaveLength(3);
+  });
+
+  it('that fails in a thousand pools for one reason is one refusal with a count', async () => {
+    const { ports } = await useAwsWorld({ world: { defaultPoolCapacity: 0 } });
+    const instanceTypes = ['c7g', 'm7g', 'r7g'].flatMap((family) =>
+      ['large', 'xlarge'].map((size) => ({ instanceType: `${family}.${size}` })),
+    );
+    expect(await ports.fleet.launch(anOrder(5, { instanceTypes }))).toMatchObject({
+      workers: [],
+      refusals: [{ code: 'InsufficientInstanceCapacity', count: 18, pools: { length: 5 } }],
+    });
   });
 
   it('repeated after its definition changed has no answer: the first one may have launched', async () => {
@@ -138,7 +147,8 @@ describe('a launch', () => {
     const order = anOrder(1);
     const definition = { ...order.definition, userData: { text: 'x'.repeat(20_000) } };
     expect(await ports.fleet.launch({ ...order, definition })).toMatchObject({
-      refusals: [{ class: 'configuration', code: 'InvalidDefinition', message: expect.stringContaining('16384') }],
+      kind: 'refused',
+      refusal: { class: 'configuration', code: 'InvalidDefinition', message: expect.stringContaining('16384') },
     });
     expect(world.requests).toEqual([]);
   });

@@ -9,6 +9,7 @@ const OURS = {
   [tagKeys.launchId]: 'launch-1',
   [tagKeys.capacity]: '4',
   [tagKeys.definitionVersion]: '7',
+  [tagKeys.maxLifetimeSeconds]: '3600',
 };
 
 function anInstance(name: InstanceStateName = 'running', tags: Record<string, string> = OURS): Instance {
@@ -36,6 +37,7 @@ describe('an instance as a worker', () => {
       market: 'spot',
       launchedAt: NOW,
       definitionVersion: 7,
+      maxLifetimeSeconds: 3_600,
     });
   });
 
@@ -49,11 +51,11 @@ describe('an instance as a worker', () => {
     ${'running'}       | ${'STOP'}    | ${'running'}
     ${'shutting-down'} | ${undefined} | ${'stopping'}
     ${'shutting-down'} | ${'stop'}    | ${'stopping'}
-    ${'stopping'}      | ${undefined} | ${'stopping'}
-    ${'stopped'}       | ${undefined} | ${'stopping'}
+    ${'stopping'}      | ${undefined} | ${'halted'}
+    ${'stopped'}       | ${undefined} | ${'halted'}
     ${'terminated'}    | ${undefined} | ${'stopped'}
     ${'terminated'}    | ${'stay'}    | ${'stopped'}
-    ${'never-heard'}   | ${undefined} | ${'stopping'}
+    ${'never-heard'}   | ${undefined} | ${'halted'}
   `('is $state when EC2 says $name and the signal is $signal', ({ name, signal, state }) => {
     const tags = signal === undefined ? OURS : { ...OURS, [tagKeys.signal]: signal };
     expect(toWorker(anInstance(name, tags)).state).toBe(state);
@@ -64,13 +66,14 @@ describe('an instance as a worker', () => {
       workerId: 'i-1',
       workerType: undefined,
       launchId: undefined,
-      state: 'stopping',
+      state: 'halted',
       capacity: undefined,
       instanceType: 'unknown',
       zone: 'unknown',
       market: 'on-demand',
       launchedAt: undefined,
       definitionVersion: undefined,
+      maxLifetimeSeconds: undefined,
     });
   });
 

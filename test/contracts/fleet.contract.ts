@@ -15,7 +15,7 @@ function anOrder(targetCapacity: number, launchId = 'launch-1', changes: object 
 
 /** The workers and refusals of an answer; fails when there was none. */
 function answered(outcome: LaunchOutcome): Extract<LaunchOutcome, { kind: 'answered' }> {
-  if (outcome.kind === 'no-answer') throw new Error(outcome.cause);
+  if (outcome.kind !== 'answered') throw new Error(JSON.stringify(outcome));
   return outcome;
 }
 const capacityOf = (workers: readonly Worker[]): number => workers.reduce((sum, { capacity = 0 }) => sum + capacity, 0);

@@ -25,7 +25,13 @@ const closed = aRecord({
   state: 'closed',
   workers: [aWorker({ workerId: 'i-1' }), aWorker({ workerId: 'i-2', capacity: undefined, zone: 'unknown' })],
   refusals: [
-    { class: 'no-capacity', code: 'InsufficientInstanceCapacity', message: '', instanceType: 'c7g.xlarge' },
+    {
+      class: 'no-capacity',
+      code: 'InsufficientInstanceCapacity',
+      message: '',
+      count: 1,
+      pools: ['c7g.xlarge/subnet-1'],
+    },
     { class: 'unknown', code: 'Odd', message: 'never seen', requestId: 'r-1' },
   ],
 });
@@ -33,6 +39,14 @@ const closed = aRecord({
 /** What every LaunchLedger does. */
 export function describeLaunchLedger(name: string, subject: SubjectFactory): void {
   describe(`LaunchLedger: ${name}`, () => {
+    it('keeps an answer that is there, whoever comes late with another one', async () => {
+      const { ledger } = await subject();
+      await ledger.settle(closed);
+      await ledger.settle({ ...closed, workers: [], refusals: [] });
+      await ledger.settle({ ...closed, state: 'abandoned' });
+      expect(await ledger.recent(NOW)).toEqual([closed]);
+    });
+
     it('opens an intent under the lease and gives it back complete', async () => {
       const ports = await subject();
       expect(await ports.ledger.open(aRecord(), await acquired(ports, 'me'))).toBe('opened');

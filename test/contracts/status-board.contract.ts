@@ -20,7 +20,7 @@ const fullStatus = aStatus('full', {
   claimedTasks: 0,
   target: 4,
   supply: 1,
-  capacity: { launching: 1, booting: 0, running: 0, draining: 0, stopping: 2 },
+  capacity: { launching: 1, booting: 0, running: 0, draining: 0, stopping: 2, halted: 0 },
   lastLaunch: { at: NOW, launchId: 'l', asked: 3, launched: 0, refusals: ['quota: VcpuLimitExceeded ()'] },
   hold: { until: secondsAfter(NOW, 300), class: 'quota', reason: 'quota', definitionVersion: 3 },
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { TickResult } from '../../lib/control/provision.ts';
 import { repeatTicks } from '../../lib/control/provision-loop.ts';
 import { metricNames } from '../../lib/control/telemetry.ts';
+import { secondsAfter } from '../../lib/core/units.ts';
 import { MemoryClock } from '../../lib/memory/memory-clock.ts';
 import { MemoryTelemetry } from '../../lib/memory/memory-telemetry.ts';
 import { NOW } from '../support/builders.ts';
@@ -17,7 +18,7 @@ const report = {
 };
 const done = (changes: object = {}): TickResult => ({ kind: 'done', report: { ...report, ...changes } });
 
-async function run(answers: (index: number, clock: MemoryClock) => TickResult) {
+async function run(answers: (index: number, clock: MemoryClock) => TickResult, endsAfterSeconds = 90) {
   const clock = new MemoryClock(NOW);
   const telemetry = new MemoryTelemetry();
   let calls = 0;
@@ -26,7 +27,7 @@ async function run(answers: (index: number, clock: MemoryClock) => TickResult) {
       calls += 1;
       return answers(calls, clock);
     },
-    { tickSeconds: 10, durationSeconds: 50 },
+    { tickSeconds: 10, durationSeconds: 50, endsAt: secondsAfter(NOW, endsAfterSeconds) },
     { clock, telemetry },
   ).catch((error: Error) => error.message);
   return { result, calls, telemetry, seconds: (clock.now() - NOW) / 1000 };
@@ -47,6 +48,14 @@ describe('the loop inside one invocation', () => {
       return done();
     });
     expect(slow).toMatchObject({ calls: 2, seconds: 50 });
+  });
+
+  it('starts no tick that could still run when the process is ended', async () => {
+    const slow = await run((_index, clock) => {
+      clock.advance(12_000);
+      return done();
+    }, 55);
+    expect(slow).toMatchObject({ calls: 4, seconds: 48 });
   });
 
   it('tries again at the next tick when another invocation holds the lease', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lib/control/provision.ts';
 import { metricNames } from '../../lib/control/telemetry.ts';
+import { secondsAfter } from '../../lib/core/units.ts';
 import { memoryWorld } from '../../lib/memory/memory-world.ts';
 import { aDefinition, aDocument, NOW, someWorkers } from '../support/builders.ts';
 
@@ -179,6 +180,165 @@ describe('a provisioning tick', () => {
     }
     const states = (await world.ledger.recent(NOW)).map(({ state }) => state);
     expect(states).toEqual(['abandoned', 'open']);
+  });
+
+  it('never passes the maximum while orders are unanswered, whatever EC2 picks', async () => {
+    const world = aWorld({
+      maxCapacity: 16,
+      instanceTypes: [
+        { instanceType: 'c7g.medium', capacity: 1 },
+        { instanceType: 'c7g.xlarge', capacity: 4 },
+      ],
+    });
+    world.fleet.settings.pick = (options) => options.at(-1);
+    const launch = world.fleet.launch.bind(world.fleet);
+    let isAnswering = false;
+    world.fleet.launch = async (order) => {
+      const answer = await launch(order);
+      return isAnswering ? answer : { kind: 'no-answer', cause: 'socket hang up' };
+    };
+    world.fleet.settings.visibilityLagMs = 60_000;
+    for (const pendingTasks of [5, 16, 40]) {
+      world.backlog.set(QUEUE, { pendingTasks });
+      await tick(world, { holder: `${pendingTasks}` });
+      world.clock.advance(10_000);
+    }
+    isAnswering = true;
+    for (let index = 0; index < 10; index += 1) {
+      await tick(world, { holder: `answering-${index}` });
+      world.clock.advance(10_000);
+    }
+    const launched = world.fleet.truth.reduce((sum, { capacity = 0 }) => sum + capacity, 0);
+    expect(launched).toBeLessThanOrEqual(16);
+    expect(launched).toBeGreaterThan(10);
+  });
+
+  it('does not take the refusal of a repetition for the answer to the first call', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    world.fleet.settings.visibilityLagMs = 120_000;
+    const launch = world.fleet.launch.bind(world.fleet);
+    const throttle = { class: 'throttled', code: 'RequestLimitExceeded', message: 'slow down' } as const;
+    let call = 0;
+    world.fleet.launch = async (order) => {
+      call += 1;
+      if (call === 2) return { kind: 'refused', refusal: throttle };
+      const answer = await launch(order);
+      return call === 1 ? { kind: 'no-answer', cause: 'socket hang up' } : answer;
+    };
+    for (let index = 0; index < 6; index += 1) {
+      await tick(world, { holder: `${index}` });
+      world.clock.advance(10_000);
+    }
+    expect(world.fleet.truth).toHaveLength(5);
+  });
+
+  it('keeps the answer that the present holder recorded when an earlier holder comes late', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    world.fleet.settings.visibilityLagMs = 120_000;
+    const launch = world.fleet.launch.bind(world.fleet);
+    let isFirst = true;
+    world.fleet.launch = async (order) => {
+      if (!isFirst) return launch(order);
+      isFirst = false;
+      // The call hangs; the lease runs out, and a second invocation finishes the order meanwhile.
+      world.clock.advance(31_000);
+      await tick(world, { holder: 'second' });
+      return { kind: 'refused', refusal: { class: 'throttled', code: 'RequestLimitExceeded', message: '' } };
+    };
+    await tick(world, { holder: 'first' });
+    world.clock.advance(40_000);
+    await tick(world, { holder: 'third' });
+    expect(world.fleet.truth).toHaveLength(5);
+  });
+
+  it('says so, and fails, when EC2 goes on giving no answer', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    world.fleet.launch = async () => ({ kind: 'no-answer', cause: 'time-out' });
+    const results = [];
+    for (let index = 0; index < 80; index += 1) {
+      results.push(await tick(world, { holder: `${index}` }));
+      world.clock.advance(10_000);
+    }
+    const failed = results.map((result) => result.kind === 'done' && result.report.failures.length === 1);
+    expect(failed).toEqual([false, ...Array.from({ length: 79 }, () => true)]);
+    expect(await statusOf(world)).toMatchObject({
+      state: 'failed',
+      decision: expect.stringContaining('EC2 has not answered'),
+    });
+    expect(world.telemetry.published.get(metricNames.provisioningFailures)).toBe(79);
+  });
+
+  it.each([
+    ['disabled', { enabled: false }],
+    ['given a lower maximum', { maxCapacity: 0 }],
+  ])('does not carry out an order of a type that was %s meanwhile', async (_name, changes) => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    const launch = world.fleet.launch.bind(world.fleet);
+    world.fleet.launch = async () => ({ kind: 'no-answer', cause: 'never arrived' });
+    await tick(world, { holder: 'a' });
+    world.fleet.launch = launch;
+    world.workerTypes.putRaw('build', aDocument(changes));
+    world.clock.advance(10_000);
+    await tick(world, { holder: 'b' });
+    expect(world.fleet.truth).toHaveLength(0);
+  });
+
+  it('remembers an order that was answered at its repetition like any other', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    const launch = world.fleet.launch.bind(world.fleet);
+    world.fleet.launch = async (order) => {
+      await launch(order);
+      world.fleet.launch = launch;
+      return { kind: 'no-answer', cause: 'socket hang up' };
+    };
+    await tick(world, { holder: 'a' });
+    expect(await statusOf(world)).toMatchObject({ state: 'unanswered', lastLaunch: { launched: 0 } });
+    await tick(world, { holder: 'b' });
+    expect(await statusOf(world)).toMatchObject({ state: 'ok', lastLaunch: { launched: 5 } });
+    expect(world.telemetry.published.get(metricNames.workersLaunched)).toBe(5);
+  });
+
+  it('begins no request to EC2 that could not end before the process does', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    await tick(world, { holder: 'late', endsAt: secondsAfter(world.clock.now(), 20) });
+    expect(world.fleet.truth).toHaveLength(0);
+    expect(await statusOf(world)).toMatchObject({
+      decision: expect.stringContaining('the time of this invocation is over'),
+    });
+    await tick(world, { holder: 'early', endsAt: secondsAfter(world.clock.now(), 60) });
+    expect(world.fleet.truth).toHaveLength(5);
+  });
+
+  it('counts a launch failure only where a person has to mend something', async () => {
+    const world = aWorld();
+    world.backlog.set(QUEUE, { pendingTasks: 2 });
+    const refusals = (code: string, kind: 'configuration' | 'no-capacity') => [
+      { class: kind, code, message: '', count: 1, pools: [] },
+    ];
+    const launch = world.fleet.launch.bind(world.fleet);
+    // A type that one zone does not offer, beside everything that was asked for.
+    world.fleet.launch = async (order) => {
+      const answer = await launch(order);
+      return answer.kind === 'answered'
+        ? { ...answer, refusals: refusals('InvalidFleetConfiguration', 'configuration') }
+        : answer;
+    };
+    await tick(world, { holder: 'a' });
+    expect(world.telemetry.published.get(metricNames.launchFailures)).toBe(0);
+    world.backlog.set(QUEUE, { pendingTasks: 5 });
+    world.fleet.launch = async () => ({
+      kind: 'answered',
+      workers: [],
+      refusals: refusals('InvalidAMIID.NotFound', 'configuration'),
+    });
+    await tick(world, { holder: 'b' });
+    expect(world.telemetry.published.get(metricNames.launchFailures)).toBe(1);
   });
 
   it('sends no order once another holder has taken the lease over', async () => {

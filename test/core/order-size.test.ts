@@ -8,15 +8,17 @@ const capacitiesOf = (size: ReturnType<typeof sizeOrder>) => size?.instanceTypes
 
 describe('the size of an order', () => {
   it.each`
-    fact                                                       | want  | room   | capacities | target | kept
-    ${'asks for what is wanted'}                               | ${7}  | ${100} | ${[1]}     | ${7}   | ${[1]}
-    ${'rounds up to whole instances: 9 tasks by fours are 12'} | ${9}  | ${100} | ${[4]}     | ${12}  | ${[4]}
-    ${'does not round up past the room: 2 of 4 fit into 10'}   | ${9}  | ${10}  | ${[4]}     | ${8}   | ${[4]}
-    ${'fills the room exactly where it can'}                   | ${12} | ${12}  | ${[4]}     | ${12}  | ${[4]}
-    ${'leaves out a type that could overshoot the room'}       | ${16} | ${16}  | ${[1, 16]} | ${16}  | ${[1]}
-    ${'keeps every type while there is room'}                  | ${16} | ${100} | ${[1, 16]} | ${16}  | ${[1, 16]}
-    ${'one task may take a large instance if it fits'}         | ${1}  | ${16}  | ${[16]}    | ${16}  | ${[16]}
-    ${'weights with a common divisor step by it'}              | ${5}  | ${8}   | ${[2, 4]}  | ${6}   | ${[2, 4]}
+    fact                                                       | want     | room     | capacities | target  | kept
+    ${'asks for what is wanted'}                               | ${7}     | ${100}   | ${[1]}     | ${7}    | ${[1]}
+    ${'rounds up to whole instances: 9 tasks by fours are 12'} | ${9}     | ${100}   | ${[4]}     | ${12}   | ${[4]}
+    ${'does not round up past the room: 2 of 4 fit into 10'}   | ${9}     | ${10}    | ${[4]}     | ${8}    | ${[4]}
+    ${'fills the room exactly where it can'}                   | ${12}    | ${12}    | ${[4]}     | ${12}   | ${[4]}
+    ${'leaves out a type that could overshoot the room'}       | ${16}    | ${16}    | ${[1, 16]} | ${16}   | ${[1]}
+    ${'keeps every type while there is room'}                  | ${16}    | ${100}   | ${[1, 16]} | ${16}   | ${[1, 16]}
+    ${'one task may take a large instance if it fits'}         | ${1}     | ${16}    | ${[16]}    | ${16}   | ${[16]}
+    ${'asks for no more than 500 instances at once'}           | ${900}   | ${5000}  | ${[1, 2]}  | ${500}  | ${[1, 2]}
+    ${'asks for no more than the 10,000 units that EC2 takes'} | ${20000} | ${50000} | ${[64]}    | ${9984} | ${[64]}
+    ${'weights with a common divisor step by it'}              | ${5}     | ${8}     | ${[2, 4]}  | ${6}    | ${[2, 4]}
   `('$fact', ({ want, room, capacities, target, kept }) => {
     const size = sizeOrder(want, room, types(...capacities));
     expect({ target: size?.targetCapacity, kept: capacitiesOf(size) }).toEqual({ target, kept });

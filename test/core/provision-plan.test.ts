@@ -14,7 +14,7 @@ function plan(changes: Partial<ProvisionInput> & { definition?: ProvisionInput['
     definition: aDefinition(),
     backlog: known(0),
     workers: [],
-    openCapacity: 0,
+    open: { capacity: 0, overshoot: 0 },
     hold: undefined,
     now: NOW,
     ...changes,
@@ -34,6 +34,7 @@ describe('the provision plan', () => {
     ${'capacity 4 and 9 pending launches 3 instances'}          | ${known(9)}       | ${[]}                                                             | ${four}                        | ${12}
     ${'claimed tasks occupy the workers that run them'}         | ${known(3, 4)}    | ${someWorkers(4)}                                                 | ${{}}                          | ${3}
     ${'a draining worker is no supply'}                         | ${known(2)}       | ${someWorkers(2, { state: 'draining' })}                          | ${{}}                          | ${2}
+    ${'an instance that somebody halted is no supply'}          | ${known(2)}       | ${someWorkers(2, { state: 'halted' })}                            | ${{}}                          | ${2}
     ${'a worker that is gone counts for nothing'}               | ${known(2)}       | ${someWorkers(2, { state: 'stopped' })}                           | ${{}}                          | ${2}
     ${'launching workers count'}                                | ${known(2)}       | ${someWorkers(2, { state: 'launching' })}                         | ${{}}                          | ${0}
     ${'a worker counts with the capacity it was launched with'} | ${known(9)}       | ${[aWorker({ capacity: 8 })]}                                     | ${four}                        | ${4}
@@ -48,7 +49,7 @@ describe('the provision plan', () => {
   });
 
   it('counts an order whose answer is not known yet', () => {
-    expect(launched({ backlog: known(10), openCapacity: 4 })).toBe(6);
+    expect(launched({ backlog: known(10), open: { capacity: 4, overshoot: 0 } })).toBe(6);
   });
 
   it('launches nothing on an unknown backlog and says so', () => {
@@ -98,7 +99,7 @@ describe('the provision plan', () => {
   });
 
   it('never passes maxCapacity, whatever the world looks like and whichever types EC2 picks', () => {
-    const state = fc.constantFrom('launching', 'booting', 'running', 'draining', 'stopping', 'stopped');
+    const state = fc.constantFrom('launching', 'booting', 'running', 'draining', 'stopping', 'halted', 'stopped');
     const worlds = fc.record({
       pending: fc.nat(500),
       claimed: fc.nat(500),
@@ -126,7 +127,7 @@ describe('the provision plan', () => {
           definition,
           backlog: known(pending, claimed),
           workers: workers.map((worker) => aWorker(worker)),
-          openCapacity: open,
+          open: { capacity: open, overshoot: 0 },
         });
         if (result.kind === 'hold') return;
         let launchedCapacity = 0;

@@ -123,8 +123,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
     putItems: (...items) => putItems(clients, items),
     fill: (name, depth = {}) => fill(clients, name, depth),
     close: async () => {
-      for (const { dynamoDb: one, sqs: two, ec2: three } of allClients)
-        for (const it of [one, two, three]) it.destroy();
+      for (const client of allClients.flatMap((one) => Object.values(one))) client.destroy();
       world.close();
       await Promise.all([dynamoDb.close(), sqs.close(), ec2.close()]);
     },

@@ -43,6 +43,7 @@ export function aWorker(changes: Partial<Worker> = {}): Worker {
     market: 'spot',
     launchedAt: NOW,
     definitionVersion: 1,
+    maxLifetimeSeconds: undefined,
     ...changes,
   };
 }

@@ -1,6 +1,12 @@
+import type { AwsClients } from '../../lib/aws/clients.ts';
+
+/** What the clients' stacks have in common does not depend on their commands. */
+type Stack = AwsClients['ec2']['middlewareStack'];
+
 /** Process death by fault injection: from the chosen point on, no call of the killed process ever comes back. */
 export class KillSwitch {
   readonly #killAt: number;
+  readonly #underway = new Set<Promise<unknown>>();
   #points = 0;
   #kill: () => void = () => undefined;
   /** Settles when the process has been killed. */
@@ -24,12 +30,40 @@ export class KillSwitch {
     return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, this.#guardPort(port)])) as Ports;
   }
 
+  /** The same clients, each of whose HTTP requests can be the one in which the process dies: unsent, or unanswered. */
+  guardClients(clients: AwsClients): AwsClients {
+    for (const { middlewareStack } of Object.values(clients)) {
+      this.#guardRequests(middlewareStack as Stack);
+    }
+    return clients;
+  }
+
+  /** Settles when the server is done with every request that left before the process died. */
+  async quiet(): Promise<void> {
+    await Promise.allSettled(this.#underway);
+  }
+
   /** One await point: returns, or never. */
   async point(): Promise<void> {
     this.#points += 1;
     if (this.#points < this.#killAt) return;
     this.#kill();
     await new Promise(() => undefined);
+  }
+
+  #guardRequests(stack: Stack): void {
+    // The innermost step: each attempt of the SDK counts, and nothing of the SDK comes between it and the connection.
+    stack.add(
+      (next) => async (request) => {
+        await this.point();
+        const exchange = next(request);
+        this.#underway.add(exchange);
+        const answer = await exchange.finally(() => this.#underway.delete(exchange));
+        await this.point();
+        return answer;
+      },
+      { step: 'deserialize', priority: 'low', name: 'killSwitch' },
+    );
   }
 
   #guardPort(port: object): object {

@@ -68,6 +68,7 @@ function stateWord(state: WorkerTypeView['state'], style: Style): string {
     case 'disabled':
     case 'new':
       return style.dim(state);
+    case 'unanswered':
     case 'backing-off':
       return style.yellow(state);
     case 'invalid':
