@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endpoints } from '../aws/clients.ts';
@@ -7,7 +6,6 @@ import { startEc2Endpoint } from './ec2/ec2-server.ts';
 import { Ec2World } from './ec2/world.ts';
 import type { WorldSettings } from './ec2/world-settings.ts';
 import { rememberInstances } from './ec2-memory.ts';
-import { installedSettings } from './installed-settings.ts';
 import type { MachineEvent } from './machines/machine-event.ts';
 import { ProcessMachines } from './machines/process-machines.ts';
 import { startMetadataEndpoint } from './metadata/endpoint.ts';
@@ -41,43 +39,46 @@ const TTL_SWEEP_MS = 60_000;
 /** Starts everything, on the ports of the last run where they are free, so that stored queue URLs go on being true. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { folder } = options;
-  await mkdir(join(folder, 'machines'), { recursive: true });
-  const ports = await readPorts(folder);
-  const dynamodb = await onUsualPort(ports.dynamodb, (port) =>
-    startDynamoDbEndpoint({ dataFolder: join(folder, 'dynamodb'), port }),
-  );
-  const sqs = await onUsualPort(ports.sqs, (port) => startSqsEndpoint({ dataFile: join(folder, 'sqs.sqlite'), port }));
-  const { world, machines, ...ec2 } = await startEc2(options, ports.ec2, sqs.url);
-  await writePorts(folder, { dynamodb: dynamodb.port, sqs: sqs.port, ec2: ec2.port });
-  const sweep = setInterval(() => void dynamodb.sweepExpired().catch(() => undefined), TTL_SWEEP_MS);
-  return {
-    endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
-    world,
-    machines,
-    close: async () => {
-      clearInterval(sweep);
-      await machines.closeAll();
-      await ec2.close();
-      await sqs.close();
-      await dynamodb.close();
-    },
-  };
+  const started = new Started();
+  try {
+    await mkdir(folder, { recursive: true });
+    const ports = await readPorts(folder);
+    const dynamodb = await started.add(
+      onUsualPort(ports.dynamodb, (port) => startDynamoDbEndpoint({ dataFolder: join(folder, 'dynamodb'), port })),
+    );
+    const sqs = await started.add(
+      onUsualPort(ports.sqs, (port) => startSqsEndpoint({ dataFile: join(folder, 'sqs.sqlite'), port })),
+    );
+    const { world, machines, ec2 } = await startEc2(options, ports.ec2, sqs.url, started);
+    await writePorts(folder, { dynamodb: dynamodb.port, sqs: sqs.port, ec2: ec2.port });
+    const sweep = setInterval(() => void dynamodb.sweepExpired().catch(() => undefined), TTL_SWEEP_MS);
+    await started.add({ close: async () => clearInterval(sweep) });
+    return {
+      endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
+      world,
+      machines,
+      close: () => started.close(),
+    };
+  } catch (error) {
+    await started.close();
+    throw error;
+  }
 }
 
-async function startEc2(options: LocalAwsOptions, usualPort: number, sqsUrl: string) {
+async function startEc2(options: LocalAwsOptions, usualPort: number, sqsUrl: string, started: Started) {
   const { folder, environment, workerCommand, workerEnvironment, onMachineEvent } = options;
   // Ids of an earlier run are still in the state table: this run's must be others.
   const world = new Ec2World({ timers: true, idSeed: Math.floor(Date.now() / 1000) % 2 ** 32, ...options.world });
   rememberInstances(folder, world);
   const find = (instanceId: string) => world.instances().find((instance) => instance.instanceId === instanceId);
-  const metadata = await startMetadataEndpoint({ lookup: find });
+  const metadata = await started.add(startMetadataEndpoint({ lookup: find }));
+  const ec2 = await started.add(onUsualPort(usualPort, (port) => startEc2Endpoint({ world, port })));
   const machines = new ProcessMachines({
     command: workerCommand,
     environment,
     environmentOf: (instanceId) => ({
       AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpointFor(instanceId),
       AWS_ENDPOINT_URL_SQS: sqsUrl,
-      ...settingsFile(folder, instanceId, find(instanceId)?.userData),
       ...workerEnvironment,
     }),
     onEvent: onMachineEvent,
@@ -86,29 +87,26 @@ async function startEc2(options: LocalAwsOptions, usualPort: number, sqsUrl: str
     },
   });
   world.settings.machines = machines;
-  const endpoint = await onUsualPort(usualPort, (port) => startEc2Endpoint({ world, port }));
-  return {
-    world,
-    machines,
-    url: endpoint.url,
-    port: endpoint.port,
-    close: async () => {
-      world.close();
-      await endpoint.close();
-      await metadata.close();
-    },
-  };
+  await started.add({ close: async () => world.close() });
+  await started.add({ close: () => machines.closeAll() });
+  return { world, machines, ec2 };
 }
 
-/** What an installer script would have written, for workers whose user data is one. */
-function settingsFile(
-  folder: string,
-  instanceId: string,
-  userData: Uint8Array = new Uint8Array(),
-): Record<string, string> {
-  const settings = installedSettings(userData);
-  if (settings === undefined) return {};
-  const file = join(folder, 'machines', `${instanceId}.json`);
-  writeFileSync(file, settings);
-  return { SPOT_WORKER_SETTINGS_FILE: file };
+interface Closable {
+  close(): Promise<void>;
+}
+
+/** What runs, to be closed in the reverse order. */
+class Started {
+  readonly #closables: Closable[] = [];
+
+  async add<Server extends Closable>(starting: Server | Promise<Server>): Promise<Server> {
+    const server = await starting;
+    this.#closables.push(server);
+    return server;
+  }
+
+  async close(): Promise<void> {
+    for (const closable of this.#closables.splice(0).reverse()) await closable.close();
+  }
 }

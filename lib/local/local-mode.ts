@@ -8,12 +8,12 @@ import { awsClients } from '../aws/clients.ts';
 import { createTables } from '../aws/create-tables.ts';
 import { provisionerPorts } from '../aws/provisioner-ports.ts';
 import { envNames } from '../control/config.ts';
-import type { Telemetry } from '../control/ports.ts';
+import type { Leases, Telemetry } from '../control/ports.ts';
 import { type LocalConnection, removeLocalConnection, writeLocalConnection } from './connection.ts';
 import type { Ec2Event } from './ec2/ec2-events.ts';
 import { LocalFunction } from './lambda/local-function.ts';
 import { Schedule } from './lambda/schedule.ts';
-import { type LocalAwsOptions, startLocalAws } from './local-aws.ts';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws.ts';
 import type { MachineEvent } from './machines/machine-event.ts';
 
 /** Something that happened, for whoever shows it. */
@@ -26,31 +26,44 @@ export interface LocalModeOptions
   extends Pick<LocalAwsOptions, 'folder' | 'world' | 'workerCommand' | 'workerEnvironment' | 'environment'> {
   readonly provisionerId: string;
   readonly region: string;
-  /** Bundled handlers, the files that would be deployed. */
-  readonly bundles: { readonly provision: URL; readonly reap: URL };
+  /** Answers the bundled handlers, the files that would be deployed. Called when the folder is this process's alone. */
+  readonly bundles: () => Promise<{ readonly provision: URL; readonly reap: URL }>;
+  readonly provisionEverySeconds: number;
   readonly tickSeconds: number;
   readonly reapEverySeconds: number;
   readonly onEvent: (event: LocalEvent) => void;
 }
 
-/** The deployed schedule: once a minute. */
-const PROVISION_EVERY_SECONDS = 60;
-/** As deployed: repeats ticks for 50 s, is killed after 60. */
-const INVOCATION_SECONDS = 57;
-const TIMEOUT_SECONDS = 70;
+/** An invocation ends this long before the next one is due. */
+const PAUSE_SECONDS = 3;
+/** An invocation that is this late is killed. More than the time before its end in which it launches no more. */
+const MAX_DELAY_SECONDS = 30;
 
 export type LocalMode = Awaited<ReturnType<typeof startLocalMode>>;
 
-/** Starts local mode. Rejects in words when its folder is in use. */
+/** Starts local mode. Rejects in words when its folder is in use, and leaves nothing running then. */
 export async function startLocalMode(options: LocalModeOptions) {
-  const { onEvent, provisionerId, region } = options;
+  const { onEvent } = options;
   const folder = resolve(options.folder);
-  mkdirSync(join(folder, 'log'), { recursive: true });
   const aws = await startLocalAws({
     ...options,
     folder,
     onMachineEvent: (instanceId, event) => onEvent({ source: 'machine', instanceId, event }),
+  }).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`local mode cannot start in ${folder}: ${reason}`, { cause });
   });
+  try {
+    return await startProvisioner({ ...options, folder }, aws);
+  } catch (error) {
+    await aws.close();
+    throw error;
+  }
+}
+
+async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
+  const { folder, onEvent, provisionerId, region } = options;
+  mkdirSync(join(folder, 'log'), { recursive: true });
   aws.world.onInstanceEvent((event) => onEvent({ source: 'ec2', event }));
   const connection: LocalConnection = {
     pid: process.pid,
@@ -63,15 +76,17 @@ export async function startLocalMode(options: LocalModeOptions) {
     startedAt: new Date().toISOString(),
   };
   const clients = awsClients(region, aws.endpoints);
+  const ports = provisionerPorts(connection, clients, { workerInstanceProfileArn: '', workerProgram: '' }, silent);
   await createTables(clients.dynamoDb, connection);
-  await writeLocalConnection(folder, connection);
+  await endLease(ports.leases);
+  const bundles = await options.bundles();
 
   const lambda = (name: 'provision' | 'reap') =>
     new LocalFunction({
       name,
-      bundle: options.bundles[name],
-      environment: functionEnvironment(connection, options.tickSeconds),
-      timeoutSeconds: TIMEOUT_SECONDS,
+      bundle: bundles[name],
+      environment: functionEnvironment(connection, options),
+      timeoutSeconds: options.provisionEverySeconds + MAX_DELAY_SECONDS,
       onLog: (line) => {
         appendFileSync(join(folder, 'log', `${name}.jsonl`), `${line}\n`);
         const fields = parseLog(line);
@@ -79,8 +94,9 @@ export async function startLocalMode(options: LocalModeOptions) {
       },
     });
   const functions = { provision: lambda('provision'), reap: lambda('reap') };
+  await writeLocalConnection(folder, connection);
   const schedules = [
-    new Schedule(PROVISION_EVERY_SECONDS, (event) => void functions.provision.invoke(event)),
+    new Schedule(options.provisionEverySeconds, (event) => void functions.provision.invoke(event)),
     new Schedule(options.reapEverySeconds, (event) => void functions.reap.invoke(event)),
   ];
 
@@ -90,17 +106,28 @@ export async function startLocalMode(options: LocalModeOptions) {
     functions,
     world: aws.world,
     machines: aws.machines,
-    ports: provisionerPorts(connection, clients, { workerInstanceProfileArn: '', workerProgram: '' }, silent),
+    ports,
     close: async () => {
+      await removeLocalConnection(folder);
       for (const schedule of schedules) schedule.stop();
       await Promise.all([functions.provision.close(), functions.reap.close()]);
       await aws.close();
-      await removeLocalConnection(folder);
+      for (const client of Object.values(clients)) client.destroy();
     },
   };
 }
 
-function functionEnvironment(connection: LocalConnection, tickSeconds: number): Record<string, string> {
+/** An earlier run may have ended in the middle of a tick: whoever held the lease then does not live any more. */
+async function endLease(leases: Leases): Promise<void> {
+  const first = await leases.acquire('local mode', 1000);
+  const answer = first.kind === 'held' ? await leases.acquire(first.by, 1000) : first;
+  if (answer.kind === 'acquired') await leases.release(answer.lease);
+}
+
+function functionEnvironment(
+  connection: LocalConnection,
+  { tickSeconds, provisionEverySeconds }: LocalModeOptions,
+): Record<string, string> {
   const { endpoints } = connection;
   return {
     [envNames.provisionerId]: connection.provisionerId,
@@ -109,7 +136,7 @@ function functionEnvironment(connection: LocalConnection, tickSeconds: number): 
     [envNames.workerInstanceProfileArn]: connection.workerInstanceProfileArn,
     [envNames.region]: connection.region,
     [envNames.tickSeconds]: String(tickSeconds),
-    [envNames.invocationSeconds]: String(INVOCATION_SECONDS),
+    [envNames.invocationSeconds]: String(provisionEverySeconds - PAUSE_SECONDS),
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_EC2: endpoints.ec2,

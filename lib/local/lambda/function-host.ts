@@ -9,8 +9,8 @@ interface LambdaModule {
   readonly handler: (event: unknown, context: unknown) => Promise<unknown>;
 }
 
+// A module that cannot be loaded ends the thread, as it ends an environment on Lambda: the next one tries again.
 const loaded = import(String(workerData)) as Promise<LambdaModule>;
-loaded.catch(() => undefined);
 
 parentPort?.on('message', async ({ invocationId, event, timeoutMs, functionName }: HostInvocation) => {
   const deadline = Date.now() + timeoutMs;

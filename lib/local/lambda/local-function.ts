@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { HostAnswer, HostInvocation } from './host-messages.ts';
@@ -20,11 +21,20 @@ export type InvocationResult =
   | { readonly kind: 'threw'; readonly message: string }
   | { readonly kind: 'killed'; readonly cause: string };
 
+/** A thread that runs one invocation at a time. */
+interface Environment {
+  readonly thread: Worker;
+  /** Resolves when the thread is gone and its last line was read. */
+  readonly ended: Promise<unknown>;
+  /** Ends the invocation that runs. */
+  settle: ((result: InvocationResult) => void) | undefined;
+}
+
 /** Runs bundled handlers unchanged, each invocation in a free environment (a thread), as Lambda does. */
 export class LocalFunction {
   readonly #options: LocalFunctionOptions;
-  readonly #idle: Worker[] = [];
-  readonly #busy = new Set<Worker>();
+  readonly #idle = new Set<Environment>();
+  readonly #busy = new Set<Environment>();
 
   constructor(options: LocalFunctionOptions) {
     this.#options = options;
@@ -32,54 +42,68 @@ export class LocalFunction {
 
   /** Invokes the handler. Never rejects: what went wrong is in the result. */
   async invoke(event: unknown): Promise<InvocationResult> {
-    const environment = this.#idle.pop() ?? this.#start();
+    const [environment = this.#start()] = this.#idle;
+    this.#idle.delete(environment);
     this.#busy.add(environment);
     const result = await this.#run(environment, event);
-    this.#busy.delete(environment);
-    if (result.kind !== 'killed') this.#idle.push(environment);
+    // One that has ended meanwhile is in neither set.
+    if (this.#busy.delete(environment) && result.kind !== 'killed') this.#idle.add(environment);
     return result;
   }
 
   /** Ends every running invocation at whatever instruction it is. */
   async kill(): Promise<void> {
-    await Promise.all([...this.#busy].map((environment) => environment.terminate()));
+    await Promise.all([...this.#busy].map(end));
   }
 
   /** Ends all environments, running or idle. */
   async close(): Promise<void> {
-    await this.kill();
-    await Promise.all(this.#idle.splice(0).map((environment) => environment.terminate()));
+    await Promise.all([...this.#busy, ...this.#idle].map(end));
   }
 
-  #start(): Worker {
-    const { bundle, environment, onLog } = this.#options;
-    const worker = new Worker(new URL('function-host.ts', import.meta.url), {
+  #start(): Environment {
+    const { bundle, environment: env, onLog } = this.#options;
+    const thread = new Worker(new URL('function-host.ts', import.meta.url), {
       workerData: bundle.href,
-      env: environment,
+      env,
       stdout: true,
       stderr: true,
     });
-    for (const stream of [worker.stdout, worker.stderr]) createInterface({ input: stream }).on('line', onLog);
-    return worker;
+    const logs = [thread.stdout, thread.stderr].map((input) =>
+      once(createInterface({ input }).on('line', onLog), 'close'),
+    );
+    const ended = Promise.all([new Promise((resolve) => thread.once('exit', resolve)), ...logs]);
+    const environment: Environment = { thread, ended, settle: undefined };
+    thread.on('message', (answer: HostAnswer) => environment.settle?.(answer));
+    // A thread may also die between two invocations.
+    thread.on('error', (error) => environment.settle?.({ kind: 'killed', cause: String(error) }));
+    thread.on('exit', () => {
+      this.#idle.delete(environment);
+      this.#busy.delete(environment);
+      environment.settle?.({ kind: 'killed', cause: 'the environment ended' });
+    });
+    return environment;
   }
 
-  async #run(environment: Worker, event: unknown): Promise<InvocationResult> {
+  async #run(environment: Environment, event: unknown): Promise<InvocationResult> {
     const { name, timeoutSeconds } = this.#options;
     const timeoutMs = timeoutSeconds * 1000;
     const invocation: HostInvocation = { invocationId: randomUUID(), functionName: name, event, timeoutMs };
-    let timer: NodeJS.Timeout | undefined;
-    const result = await new Promise<InvocationResult>((resolve) => {
-      environment.once('message', (answer: HostAnswer) => resolve(answer));
-      environment.once('error', (error) => resolve({ kind: 'killed', cause: String(error) }));
-      environment.once('exit', () => resolve({ kind: 'killed', cause: 'the environment ended' }));
-      timer = setTimeout(() => {
-        resolve({ kind: 'killed', cause: `timed out after ${timeoutSeconds} s` });
-        void environment.terminate();
-      }, timeoutMs);
-      environment.postMessage(invocation);
-    });
+    const { promise, resolve } = Promise.withResolvers<InvocationResult>();
+    environment.settle = resolve;
+    const timer = setTimeout(() => {
+      resolve({ kind: 'killed', cause: `timed out after ${timeoutSeconds} s` });
+      void environment.thread.terminate();
+    }, timeoutMs);
+    environment.thread.postMessage(invocation);
+    const result = await promise;
     clearTimeout(timer);
-    environment.removeAllListeners();
+    environment.settle = undefined;
     return result;
   }
+}
+
+async function end({ thread, ended }: Environment): Promise<void> {
+  await thread.terminate();
+  await ended;
 }
