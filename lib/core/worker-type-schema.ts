@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Problem } from './problem.ts';
-import { isReservedTagKey, MAX_DEFINITION_TAGS } from './tags.ts';
+import { MIN_MAX_PRICE_USD_PER_HOUR, rules } from './worker-type-rules.ts';
 import { problemsOf } from './zod-problems-schema.ts';
 
 const HOUR_SECONDS = 3600;
@@ -13,14 +13,8 @@ const name = z.string().regex(NAME_PATTERN, '1 to 38 letters, digits, - or _');
 /** Also part of a CloudFormation stack's name, which knows no underscore and begins with a letter. */
 export const PROVISIONER_ID_PATTERN = /^[A-Za-z][A-Za-z0-9-]{0,37}$/;
 
-/** EC2 refuses a maximum price of USD 0.001 or less. */
-const MIN_MAX_PRICE_USD_PER_HOUR = 0.0011;
 /** CreateFleet bodies grow with types x subnets; 60 types is what Karpenter cuts to. */
 const MAX_INSTANCE_TYPES = 60;
-/** User data holds 16 KB in all; half is left to the provisioner's own settings and the installer. */
-const MAX_USER_DATA_BYTES = 8192;
-/** Keys that the metadata service cannot show: EC2 refuses the launch. */
-const UNSHOWABLE_TAG_KEYS: ReadonlySet<string> = new Set(['.', '..', '_index']);
 
 const unique = <Item>(items: readonly Item[], key: (item: Item) => string): boolean =>
   new Set(items.map(key)).size === items.length;
@@ -47,7 +41,8 @@ const instanceTypeSchema = z.strictObject({
     .describe('Worth of an instance of this type relative to the others; multiplies `maxPriceUsdPerHour`.'),
 });
 
-const shape = z.strictObject({
+/** The document's fields: the source of types, JSON Schema, docs and error texts. The rules between them are beside it. */
+export const workerTypeSchema = z.strictObject({
   provisionerId: z
     .string()
     .regex(PROVISIONER_ID_PATTERN, '1 to 38 letters, digits or -, a letter first')
@@ -147,94 +142,8 @@ const shape = z.strictObject({
 });
 
 /** A worker type as people edit it and DynamoDB keeps it, with every default filled in. */
-export type WorkerType = z.output<typeof shape>;
+export type WorkerType = z.output<typeof workerTypeSchema>;
 export type InstanceTypeOption = WorkerType['instanceTypes'][number];
-
-/** The document's schema with the rules between fields; the source of types, JSON Schema, docs and error texts. */
-export const workerTypeSchema = shape.superRefine((definition, context) => {
-  for (const { path, message } of crossFieldProblems(definition)) {
-    context.addIssue({ code: 'custom', path: [...path], message });
-  }
-});
-
-function crossFieldProblems(definition: WorkerType): { path: readonly PropertyKey[]; message: string }[] {
-  const { minCapacity, maxCapacity, instanceTypes, idleTimeoutSeconds, maxUptimeSeconds, maxLifetimeSeconds } =
-    definition;
-  const problems: { path: readonly PropertyKey[]; message: string }[] = [];
-  if (minCapacity > maxCapacity) {
-    problems.push({
-      path: ['minCapacity'],
-      message: `must be at most maxCapacity (${maxCapacity}), found ${minCapacity}`,
-    });
-  }
-  const smallest = Math.min(...instanceTypes.map(({ capacity }) => capacity));
-  if (maxCapacity > 0 && smallest > maxCapacity) {
-    problems.push({
-      path: ['maxCapacity'],
-      message: `no instance type fits: the smallest has capacity ${smallest}, found ${maxCapacity} (0 launches nothing)`,
-    });
-  }
-  if (idleTimeoutSeconds > maxUptimeSeconds) {
-    problems.push({
-      path: ['idleTimeoutSeconds'],
-      message: `must be at most maxUptimeSeconds (${maxUptimeSeconds}), found ${idleTimeoutSeconds}`,
-    });
-  }
-  if (maxUptimeSeconds >= maxLifetimeSeconds) {
-    problems.push({
-      path: ['maxLifetimeSeconds'],
-      message: `must be more than maxUptimeSeconds (${maxUptimeSeconds}), so that a worker can leave by itself, found ${maxLifetimeSeconds}`,
-    });
-  }
-  problems.push(...tagProblems(definition), ...priceProblems(definition));
-  const userDataBytes = utf8Bytes(JSON.stringify(definition.userData));
-  if (userDataBytes > MAX_USER_DATA_BYTES) {
-    problems.push({
-      path: ['userData'],
-      message: `at most ${MAX_USER_DATA_BYTES} bytes of JSON, found ${userDataBytes}`,
-    });
-  }
-  return problems;
-}
-
-type FieldProblem = { readonly path: readonly PropertyKey[]; readonly message: string };
-
-function tagProblems({ tags }: WorkerType): FieldProblem[] {
-  const keys = Object.keys(tags);
-  const reserved = keys
-    .filter(isReservedTagKey)
-    .map((key) => ({ path: ['tags', key], message: "is AWS's or the provisioner's own" }));
-  const unshowable = keys
-    .filter((key) => UNSHOWABLE_TAG_KEYS.has(key))
-    .map((key) => ({ path: ['tags', key], message: 'is a name that the instance metadata service cannot show' }));
-  const tooMany = `at most ${MAX_DEFINITION_TAGS} tags beside the provisioner's own, found ${keys.length}`;
-  return [
-    ...reserved,
-    ...unshowable,
-    ...(keys.length > MAX_DEFINITION_TAGS ? [{ path: ['tags'], message: tooMany }] : []),
-  ];
-}
-
-/** EC2 takes ceilings by unit of capacity, and none of USD 0.001 or less: one such override fails the whole request. */
-function priceProblems({ maxPriceUsdPerHour, instanceTypes }: WorkerType): FieldProblem[] {
-  if (maxPriceUsdPerHour === undefined) return [];
-  return instanceTypes.flatMap(({ capacity, utility }, index) => {
-    const perUnit = (maxPriceUsdPerHour * utility) / capacity;
-    if (perUnit >= MIN_MAX_PRICE_USD_PER_HOUR) return [];
-    const message = `maxPriceUsdPerHour x utility / capacity is ${perUnit.toPrecision(2)} USD, which EC2 refuses: at least ${MIN_MAX_PRICE_USD_PER_HOUR}`;
-    return [{ path: ['instanceTypes', index, 'utility'], message }];
-  });
-}
-
-/** Length in UTF-8, which is what EC2 counts. */
-function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x1_0000 ? 3 : 4;
-  }
-  return bytes;
-}
 
 /** The answer of `parseWorkerType`: a definition, or everything that is wrong with it. */
 export type ParsedWorkerType =
@@ -244,6 +153,32 @@ export type ParsedWorkerType =
 /** Reads a document of unknown origin. Never throws; an invalid one answers every problem at once. */
 export function parseWorkerType(document: unknown): ParsedWorkerType {
   const result = workerTypeSchema.safeParse(document);
-  if (result.success) return { kind: 'valid', definition: result.data };
-  return { kind: 'invalid', problems: problemsOf(result.error, document) };
+  const broken = result.success ? rules.flatMap((rule) => rule.problems(result.data)) : brokenRulesOf(document);
+  if (result.success && broken.length === 0) return { kind: 'valid', definition: result.data };
+  const issues = broken.map(({ path, message }) => ({
+    code: 'custom' as const,
+    path: [...path],
+    message,
+    input: undefined,
+  }));
+  return { kind: 'invalid', problems: problemsOf([...(result.error?.issues ?? []), ...issues], document) };
+}
+
+/** Each rule with the part of the document that it looks at. */
+const ruleParts = rules.map((rule) => {
+  const wanted = Object.fromEntries(rule.fields.map((field) => [field, true]));
+  return { ...rule, part: workerTypeSchema.pick(wanted as Partial<Record<keyof WorkerType, true>>) };
+});
+
+/**
+ * The broken rules of a document whose other fields may be wrong: somebody who mends it wants to hear everything at
+ * once, so each rule whose own fields are right is looked at.
+ */
+function brokenRulesOf(document: unknown) {
+  if (typeof document !== 'object' || document === null) return [];
+  const given = Object.entries(document);
+  return ruleParts.flatMap(({ fields, part, problems }) => {
+    const parsed = part.safeParse(Object.fromEntries(given.filter(([key]) => fields.some((field) => field === key))));
+    return parsed.success ? problems(parsed.data as WorkerType) : [];
+  });
 }

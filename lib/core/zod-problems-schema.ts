@@ -6,8 +6,8 @@ const MAX_PROBLEMS = 50;
 const MAX_FOUND_CHARS = 60;
 
 /** Turns zod's issues into problems that also say what was found at the field. */
-export function problemsOf(error: z.ZodError, input: unknown): Problem[] {
-  const problems = error.issues.flatMap((issue) => issueProblems(issue, input));
+export function problemsOf(issues: readonly z.core.$ZodIssue[], input: unknown): Problem[] {
+  const problems = issues.flatMap((issue) => issueProblems(issue, input));
   if (problems.length <= MAX_PROBLEMS) return problems;
   const rest = { path: '', message: `${problems.length - MAX_PROBLEMS} more problems are not listed` };
   return [...problems.slice(0, MAX_PROBLEMS), rest];

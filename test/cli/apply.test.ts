@@ -91,7 +91,7 @@ describe('worker-types apply', () => {
     expect(await world.workerTypes.list()).toEqual([]);
     const { error } = await world.json('worker-types apply -', { stdin });
     expect(error).toMatchObject({ kind: 'invalid-input', exitCode: 2 });
-    expect(error.problems).toHaveLength(4);
+    expect(error.problems).toHaveLength(3);
   });
 
   it('refuses two documents for one worker type', async () => {

@@ -122,7 +122,7 @@ describe('reap', () => {
     expect(stdout).toMatch(/^i-old +build +running +reap +4 d 1 h old, may live 4 d$/m);
     expect(stdout).toMatch(/^i-young +build +running +keep +within its lifetime$/m);
     expect(stdout).toMatch(/^i-ageless +build +running +unknown +EC2 does not say when it was launched$/m);
-    expect(stdout).toMatch(/^3 workers seen, 1 to terminate\.$/m);
+    expect(stdout).toMatch(/^3 workers there, 1 to terminate\.$/m);
     expect(stateOf(world, 'i-old')).toBe('running');
   });
 

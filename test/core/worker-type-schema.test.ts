@@ -64,6 +64,11 @@ describe('a worker type document', () => {
     expect(found.join('\n')).toMatch(/maxCapacity.*\n.*imageId.*\n.*subnetIds.*\n.*surprise/);
   });
 
+  it('reports broken rules between fields beside fields that are wrong by themselves', () => {
+    const found = problems({ minCapacity: 5, maxCapacity: 3, imageId: 'ubuntu', surprise: true, tags: { Name: 'x' } });
+    expect(found.map((problem) => problem.split(':')[0])).toEqual(['imageId', 'surprise', 'minCapacity', 'tags.Name']);
+  });
+
   it.each([
     ['a string', 'junk'],
     ['a list', [1, 2]],

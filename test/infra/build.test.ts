@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -44,6 +44,12 @@ describe('The bundles', () => {
           ),
       ),
     ).toEqual([]);
+  });
+
+  it.each(['provision', 'reap'])('%s is at most 0.6 MB, which is what keeps a cold start short', (handler) => {
+    const bytes = files(handler).reduce((sum, file) => sum + statSync(join(folder, handler, file)).size, 0);
+    expect(bytes).toBeLessThanOrEqual(600_000);
+    expect(bytes).toBeGreaterThan(100_000);
   });
 
   it('provision has the worker beside it, where it looks for it; reap has no use for one', () => {

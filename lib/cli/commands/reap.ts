@@ -26,10 +26,12 @@ export function addReapCommand(parent: Command, session: Session): void {
     .action(async ({ dryRun = false, yes = false }: { dryRun?: boolean; yes?: boolean }) => {
       const { ports } = await session.connect();
       const verdicts = await planReapRun(ports);
+      // EC2 goes on listing the dead for an hour; nobody asks about them.
+      const present = verdicts.filter(({ reason }) => reason !== 'already-gone');
       const condemned = verdicts.filter(({ kind }) => kind === 'reap').length;
       const preview = [
-        ...(verdicts.length === 0 ? [] : [formatVerdicts(verdicts, session.style)]),
-        `${plural(verdicts.length, 'worker')} seen, ${condemned} to terminate.`,
+        ...(present.length === 0 ? [] : [formatVerdicts(present, session.style)]),
+        `${plural(present.length, 'worker')} there, ${condemned} to terminate.`,
       ].join('\n');
       if (dryRun) return session.show({ data: { dryRun, workers: verdicts.map(toData) }, text: preview });
       if (condemned > 0)
