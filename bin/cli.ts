@@ -28,8 +28,27 @@ const connect: Connect = async (target, { launches }) => {
   };
   const clients = awsClients(target.region, target.endpoints);
   const ports = provisionerPorts(target, clients, settings, debugTelemetry(io, env));
-  return { ...ports, launchPreview: ports.fleet };
+  // The check asks services that no other command asks: their SDK clients are loaded for it alone.
+  const checks = once(async () => {
+    const { checkPorts } = await import('../lib/aws/check-ports.ts');
+    return checkPorts(target.region, clients, ports.fleet, target.accountEndpoints);
+  });
+  return {
+    ...ports,
+    launchPreview: ports.fleet,
+    account: { lookUp: async (wanted) => (await checks()).account.lookUp(wanted) },
+    rehearsal: { rehearse: async (order) => (await checks()).rehearsal.rehearse(order) },
+  };
 };
+
+/** Loads on the first call; later ones get the same. */
+function once<Value>(load: () => Promise<Value>): () => Promise<Value> {
+  let loading: Promise<Value> | undefined;
+  return () => {
+    loading ??= load();
+    return loading;
+  };
+}
 
 // Whoever reads the output may have seen enough: `provisioner workers list | head`.
 stdout.on('error', (error: NodeJS.ErrnoException) => {

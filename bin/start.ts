@@ -42,6 +42,7 @@ const local = await startLocalMode({
     return {
       provision: pathToFileURL(join(bundles, 'provision/index.mjs')),
       reap: pathToFileURL(join(bundles, 'reap/index.mjs')),
+      check: pathToFileURL(join(bundles, 'check/index.mjs')),
     };
   },
   // As on EC2 a machine needs a while to boot and to go; here about a second.

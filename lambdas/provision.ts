@@ -29,8 +29,12 @@ export function provisionHandler(
     // Two deliveries of one event may share a request id: the holder of a lease is one running invocation.
     const holder = `${context.awsRequestId}/${randomUUID()}`;
     const endsAt = epochMillis(ports.clock.now() + context.getRemainingTimeInMillis());
-    const { tickSeconds, invocationSeconds: durationSeconds } = config;
-    return repeatTicks(() => tick(ports, { holder, endsAt }), { tickSeconds, durationSeconds, endsAt }, ports);
+    const { tickSeconds, invocationSeconds: durationSeconds, region: homeRegion, regions } = config;
+    return repeatTicks(
+      () => tick(ports, { holder, endsAt, homeRegion, regions }),
+      { tickSeconds, durationSeconds, endsAt },
+      ports,
+    );
   }).use(injectLambdaContext(telemetry.logger));
 }
 

@@ -8,16 +8,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export const bundlesFolder = `${root}dist/lambdas`;
 
 /**
- * Builds what is deployed into a folder: both handlers, and the worker that `provision` puts into user data. Answers
+ * Builds what is deployed into a folder: the handlers, and the worker that `provision` puts into user data and `check` rehearses. Answers
  * bytes by handler. Throws with the bundler's explanation.
  */
 export async function build(folder = bundlesFolder): Promise<ReadonlyMap<string, number>> {
   try {
     const bytes = await bundleHandlers(
-      { provision: `${root}lambdas/provision.ts`, reap: `${root}lambdas/reap.ts` },
+      Object.fromEntries(['provision', 'reap', 'check'].map((name) => [name, `${root}lambdas/${name}.ts`])),
       folder,
     );
-    await bundleWorker(`${folder}/provision/worker.mjs`);
+    for (const name of ['provision', 'check']) await bundleWorker(`${folder}/${name}/worker.mjs`);
     return bytes;
   } catch (cause) {
     const explanation = cause instanceof Error ? cause.message : String(cause);

@@ -17,10 +17,12 @@ const COMMANDS = [
   ['worker-types', 'apply'],
   ['worker-types', 'delete'],
   ['status'],
+  ['doctor'],
   ['workers', 'list'],
   ['workers', 'terminate'],
   ['tick'],
   ['reap'],
+  ['import'],
 ] as const;
 
 /** The text of docs/cli.md: the help of every command. */

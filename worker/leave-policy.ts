@@ -8,8 +8,8 @@ export interface WorkerView {
   readonly nowMs: number;
   readonly startedAtMs: number;
   /**
-   * Since when the queue is known to have had nothing for this worker: its start, the end of its last task, or the
-   * last time that the queue could not be read, because an unreadable queue is not an empty one.
+   * Since when the queues are known to have had nothing for this worker: its start, the end of its last task, or the
+   * last time that one of them could not be read, because an unreadable queue is not an empty one.
    */
   readonly idleSinceMs: number;
   readonly runningTasks: number;
@@ -21,7 +21,7 @@ export interface WorkerView {
   readonly longPollSeconds: number;
 }
 
-/** `take`: ask the queue. `wait`: every slot is taken. `leave`: take no more and go when nothing runs. */
+/** `take`: ask the queues. `wait`: every slot is taken. `leave`: take no more and go when nothing runs. */
 export type NextStep =
   | { readonly kind: 'take'; readonly maxTasks: number; readonly waitSeconds: number }
   | { readonly kind: 'wait' }

@@ -1,5 +1,5 @@
 /**
- * The reference worker: takes tasks from its queue, runs them, and leaves. Its end is the end of its machine: the
+ * The reference worker: takes tasks from its queues, runs them, and leaves. Its end is the end of its machine: the
  * systemd unit powers off after this process, whatever its exit status.
  */
 import { causeOf, stdoutLog } from './log.ts';

@@ -17,16 +17,16 @@ const TIMEOUT_MS = 10_000;
 /** Names by which SQS says that a receipt handle is of no use any more. */
 const GONE = ['ReceiptHandleIsInvalid', 'MessageNotInflight', 'InvalidParameterValue'];
 
-/** The task queue: three operations of SQS over its JSON protocol. Every method throws when there is no answer. */
+/** One task queue: three operations of SQS over its JSON protocol. Every method throws when there is no answer. */
 export class QueueClient {
-  readonly #queueUrl: string;
+  readonly url: string;
   readonly #endpoint: string;
   readonly #region: string;
   readonly #credentials: RoleCredentials;
 
-  constructor(queue: { queueUrl: string; region: string; endpoint: string | undefined }, credentials: RoleCredentials) {
-    this.#queueUrl = queue.queueUrl;
-    this.#endpoint = queue.endpoint || new URL(queue.queueUrl).origin;
+  constructor(queue: { url: string; region: string; endpoint: string | undefined }, credentials: RoleCredentials) {
+    this.url = queue.url;
+    this.#endpoint = queue.endpoint || new URL(queue.url).origin;
     this.#region = queue.region;
     this.#credentials = credentials;
   }
@@ -75,7 +75,7 @@ export class QueueClient {
   }
 
   async #call(operation: string, input: object, signal: AbortSignal) {
-    const body = JSON.stringify({ QueueUrl: this.#queueUrl, ...input });
+    const body = JSON.stringify({ QueueUrl: this.url, ...input });
     const { url, headers } = await new AwsV4Signer({
       method: 'POST',
       url: this.#endpoint,

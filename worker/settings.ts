@@ -14,9 +14,10 @@ export function parseSettings(text: string): Parsed<WorkerSettings> {
     definitionVersion: read.integer('definitionVersion', -ANY, ANY),
     capacity: read.integer('capacity', 1, ANY),
     region: read.string('region'),
-    queueUrl: read.string('queueUrl'),
+    queueUrls: read.strings('queueUrls'),
     idleTimeoutSeconds: read.positive('idleTimeoutSeconds'),
     maxUptimeSeconds: read.positive('maxUptimeSeconds'),
     userData: read.object('userData') as WorkerSettings['userData'],
+    secrets: read.stringMap('secrets'),
   });
 }

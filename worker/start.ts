@@ -7,6 +7,7 @@ import { QueueClient } from './queue-client.ts';
 import { retry } from './retry.ts';
 import { RoleCredentials } from './role-credentials.ts';
 import { parseSettings } from './settings.ts';
+import { TaskQueues } from './task-queues.ts';
 import type { Timing } from './timing.ts';
 import { Watch } from './watch.ts';
 import { WorkerLoop } from './worker-loop.ts';
@@ -37,20 +38,23 @@ export async function startWorker(
   await watch.look();
   void watch.keepLooking(timing.watchEverySeconds);
 
-  const { queueUrl, region, workerType, definitionVersion, capacity } = settings;
-  const queue = new QueueClient({ queueUrl, region, endpoint: environment['AWS_ENDPOINT_URL_SQS'] }, credentials);
-  log('worker-started', { instanceId, workerType, definitionVersion, capacity, queueUrl });
+  const { queueUrls, region, workerType, definitionVersion, capacity } = settings;
+  const endpoint = environment['AWS_ENDPOINT_URL_SQS'];
+  const queues = queueUrls.map((url) => new QueueClient({ url, region, endpoint }, credentials));
+  log('worker-started', { instanceId, workerType, definitionVersion, capacity, queueUrls });
   const surroundings = {
     environment: {
       ...environment,
       SPOT_WORKER_INSTANCE_ID: instanceId,
       SPOT_WORKER_USER_DATA: JSON.stringify(settings.userData),
+      // References only: a task reads the values itself, with the role of the instance.
+      SPOT_WORKER_SECRETS: JSON.stringify(settings.secrets),
     },
     killGraceMs: timing.killGraceSeconds * 1000,
     groups,
     interruption: interruption.signal,
   };
-  return new WorkerLoop(settings, { queue, timing, log, surroundings }, watch);
+  return new WorkerLoop(settings, new TaskQueues(queues, timing, log), { timing, log, surroundings }, watch);
 }
 
 async function readSettings(

@@ -8,7 +8,6 @@ import type { Timing } from './timing.ts';
 
 /** What working on a message needs. */
 export interface Workbench {
-  readonly queue: QueueClient;
   readonly timing: Timing;
   readonly log: Log;
   /** `environment` without the task's own variables. */
@@ -19,10 +18,14 @@ export interface Workbench {
 const SETTLE_WITHIN_MS = 60_000;
 
 /**
- * Runs the task of one message and settles the message: deletes it after success, makes it visible again after a
+ * Runs the task of one message and settles the message on its queue: deletes it after success, makes it visible again after a
  * failure (its queue's redrive policy counts those) or an interruption. Never throws.
  */
-export async function workOnMessage(message: Message, { queue, timing, log, surroundings }: Workbench): Promise<void> {
+export async function workOnMessage(
+  message: Message,
+  queue: QueueClient,
+  { timing, log, surroundings }: Workbench,
+): Promise<void> {
   const taskId = message.messageId;
   const { receiveCount } = message;
 
@@ -39,7 +42,7 @@ export async function workOnMessage(message: Message, { queue, timing, log, surr
   if (parsed.kind === 'malformed') return fail({ reason: 'malformed', problems: parsed.problems });
 
   const startedAtMs = performance.now();
-  const trouble = (error: unknown) => log('queue-trouble', { taskId, cause: causeOf(error) });
+  const trouble = (error: unknown) => log('queue-trouble', { queueUrl: queue.url, taskId, cause: causeOf(error) });
   const hold = new MessageHold(queue, message, timing, trouble);
   const { outcome, output } = await runTask(parsed.value, {
     ...surroundings,

@@ -1,22 +1,22 @@
 import type { WorkerSettings } from '../lib/core/worker-settings-schema.ts';
 import { type LeaveReason, planNext } from './leave-policy.ts';
-import { causeOf } from './log.ts';
-import { pauseMs, sleep } from './retry.ts';
+import type { TaskQueues } from './task-queues.ts';
 import type { Watch } from './watch.ts';
 import { type Workbench, workOnMessage } from './work-on-message.ts';
 
 /** Takes tasks, up to the capacity at once, until there is a reason to leave. */
 export class WorkerLoop {
   readonly #settings: WorkerSettings;
+  readonly #queues: TaskQueues;
   readonly #bench: Workbench;
   readonly #watch: Watch;
   readonly #startedAtMs = performance.now();
   readonly #running = new Set<Promise<void>>();
   #idleSinceMs = this.#startedAtMs;
-  #failures = 0;
 
-  constructor(settings: WorkerSettings, bench: Workbench, watch: Watch) {
+  constructor(settings: WorkerSettings, queues: TaskQueues, bench: Workbench, watch: Watch) {
     this.#settings = settings;
+    this.#queues = queues;
     this.#bench = bench;
     this.#watch = watch;
   }
@@ -33,7 +33,7 @@ export class WorkerLoop {
         runningTasks: this.#running.size,
         signal: this.#watch.signal,
         interrupted: interruption.aborted,
-        longPollSeconds: this.#bench.timing.longPollSeconds,
+        longPollSeconds: this.#queues.longPollSeconds,
       });
       if (step.kind === 'take') await this.#take(step.maxTasks, step.waitSeconds);
       // An interruption ends the tasks too, so this wakes up then.
@@ -46,21 +46,13 @@ export class WorkerLoop {
   }
 
   async #take(maxTasks: number, waitSeconds: number): Promise<void> {
-    const { queue, timing, log, surroundings } = this.#bench;
-    const { interruption } = surroundings;
-    try {
-      // Only an interruption cuts a poll short, because a message may be on its way. What a poll brings is run even
-      // when a reason to leave came up meanwhile: giving it back would use up one of its deliveries.
-      const messages = await queue.receive(maxTasks, waitSeconds, timing.visibilitySeconds, interruption);
-      this.#failures = 0;
-      for (const message of messages) this.#start(workOnMessage(message, this.#bench));
-    } catch (error) {
-      if (interruption.aborted) return;
-      this.#failures += 1;
-      log('queue-trouble', { cause: causeOf(error) });
-      await sleep(pauseMs(this.#failures, Math.random()), interruption);
-      this.#idleSinceMs = performance.now();
-    }
+    // Only an interruption cuts a poll short, because a message may be on its way. What a poll brings is run even
+    // when a reason to leave came up meanwhile: giving it back would use up one of its deliveries.
+    const { interruption } = this.#bench.surroundings;
+    const { messages, queue, everyQueueWasRead } = await this.#queues.take(maxTasks, waitSeconds, interruption);
+    if (!everyQueueWasRead) this.#idleSinceMs = performance.now();
+    if (queue === undefined) return;
+    for (const message of messages) this.#start(workOnMessage(message, queue, this.#bench));
   }
 
   #start(work: Promise<void>): void {

@@ -2,7 +2,8 @@ import type { Refusal, RefusalClass } from '../core/refusal.ts';
 
 /**
  * EC2's error codes by what to do about them. Sources: "Error codes for the Amazon EC2 API" and the codes that
- * Karpenter, runs-on and aws-parallelcluster met in the field. A code that is not here is `unknown`.
+ * Karpenter, runs-on and aws-parallelcluster met in the field. A code that is not here is `unknown`. So is a launch
+ * template that is not found: it is ours and not the definition's, and made again.
  */
 const CODES: Readonly<Record<Exclude<RefusalClass, 'unknown'>, readonly string[]>> = {
   'no-capacity': [
@@ -45,7 +46,6 @@ const CODES: Readonly<Record<Exclude<RefusalClass, 'unknown'>, readonly string[]
     'InvalidParameter',
     'InvalidInput',
     'InvalidLaunchTemplateId.NotFound',
-    'InvalidLaunchTemplateName.NotFoundException',
     'InvalidSubnetID.NotFound',
     'InvalidGroup.NotFound',
     'InvalidSecurityGroupID.NotFound',

@@ -10,7 +10,7 @@ export class CloudwatchTelemetry implements Telemetry {
   readonly #metrics: Metrics;
   readonly #counted = new Map<MetricName, number>();
 
-  constructor(provisionerId: string, service: 'provision' | 'reap') {
+  constructor(provisionerId: string, service: 'provision' | 'reap' | 'check') {
     this.logger = new Logger({ serviceName: service, persistentKeys: { provisionerId } });
     this.#metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: service });
     // Powertools adds the service as a dimension; each further dimension makes another billed metric.

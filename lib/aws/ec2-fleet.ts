@@ -3,49 +3,67 @@ import {
   type CreateFleetCommandOutput,
   CreateLaunchTemplateCommand,
   type CreateLaunchTemplateCommandInput,
-  type EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { Clock, Fleet, LaunchOrder, LaunchOutcome, LaunchPreview, TerminateOutcome } from '../control/ports.ts';
+import type {
+  Clock,
+  Fleet,
+  FleetList,
+  LaunchOrder,
+  LaunchOutcome,
+  LaunchPreview,
+  TerminateOutcome,
+} from '../control/ports.ts';
 import type { Refusal } from '../core/refusal.ts';
 import { tagKeys } from '../core/tags.ts';
 import type { Worker } from '../core/worker.ts';
 import { describeError, refusalOfError } from './aws-errors.ts';
 import type { AwsClients } from './clients.ts';
 import { describeInstances } from './ec2-sweep.ts';
-import { terminateOwned } from './ec2-terminate.ts';
+import { terminateInRegions } from './ec2-terminate.ts';
 import { toWorker } from './ec2-worker.ts';
 import { refusalsOf } from './fleet-refusals.ts';
 import { type FleetRequests, type FleetSettings, fleetRequests } from './fleet-request.ts';
 
-/** One provisioner's instances in one region, found by the owner tag. */
+/** One provisioner's instances in all its regions, found by the owner tag. */
 export class Ec2Fleet implements Fleet, LaunchPreview {
-  readonly #ec2: EC2Client;
-  readonly #ec2Launch: EC2Client;
+  readonly #clients: Pick<AwsClients, 'ec2' | 'ec2Launch'>;
   readonly #provisionerId: string;
-  readonly #settings: FleetSettings;
+  readonly #settings: FleetSettings & { readonly regions: readonly string[] };
   readonly #clock: Clock;
-  /** Templates that exist, by name: a name is the hash of its content, so what exists once never changes. */
+  /** Templates that exist, by region and name: a name is the hash of its content, so what exists never changes. */
   readonly #templates = new Set<string>();
 
   constructor(
     clients: Pick<AwsClients, 'ec2' | 'ec2Launch'>,
     provisionerId: string,
-    settings: FleetSettings,
+    settings: FleetSettings & { readonly regions: readonly string[] },
     clock: Clock,
   ) {
-    this.#ec2 = clients.ec2;
-    this.#ec2Launch = clients.ec2Launch;
+    this.#clients = clients;
     this.#provisionerId = provisionerId;
     this.#settings = settings;
     this.#clock = clock;
   }
 
   /** Without a filter on state: only a list that shows the dead can tell a dead worker from one not visible yet. */
-  async list(): Promise<Worker[]> {
-    const instances = await describeInstances(this.#ec2, [
-      { Name: `tag:${tagKeys.owner}`, Values: [this.#provisionerId] },
-    ]);
-    return instances.map(toWorker);
+  async list(): Promise<FleetList> {
+    const { regions } = this.#settings;
+    const filters = [{ Name: `tag:${tagKeys.owner}`, Values: [this.#provisionerId] }];
+    const unread = new Map<string, string>();
+    const errors: unknown[] = [];
+    const lists = await Promise.all(
+      regions.map(async (region) => {
+        try {
+          return await describeInstances(this.#clients.ec2(region), filters, toWorker);
+        } catch (error) {
+          errors.push(error);
+          unread.set(region, describeError(error));
+          return [];
+        }
+      }),
+    );
+    if (unread.size === regions.length) throw errors[0];
+    return { workers: lists.flat(), unread };
   }
 
   async launch(order: LaunchOrder): Promise<LaunchOutcome> {
@@ -56,7 +74,7 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
     } catch (error) {
       if (isTemplateMissing(error)) {
         // Deleted by somebody, or so new that EC2 does not see it everywhere: made again when the order is repeated.
-        this.#forgetTemplates(requests.launchTemplates);
+        this.#forgetTemplates(order.region, requests.launchTemplates);
         return { kind: 'no-answer', cause: describeError(error) };
       }
       const refusal = refusalOfError(error);
@@ -66,7 +84,12 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
   }
 
   async terminate(workerIds: readonly string[]): Promise<TerminateOutcome> {
-    return terminateOwned(this.#ec2, this.#provisionerId, workerIds);
+    const { regions } = this.#settings;
+    return terminateInRegions(
+      new Map(regions.map((region) => [region, this.#clients.ec2(region)])),
+      this.#provisionerId,
+      workerIds,
+    );
   }
 
   requestsFor(order: LaunchOrder): readonly { readonly action: string; readonly input: unknown }[] {
@@ -78,30 +101,31 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
   }
 
   async #send(order: LaunchOrder, { launchTemplates, fleet }: FleetRequests): Promise<LaunchOutcome> {
-    for (const template of launchTemplates) await this.#ensureTemplate(template);
-    const answer = await this.#ec2Launch.send(new CreateFleetCommand(fleet));
-    if (answer.Errors?.some(({ ErrorCode: code }) => code === TEMPLATE_MISSING)) this.#forgetTemplates(launchTemplates);
+    for (const template of launchTemplates) await this.#ensureTemplate(order.region, template);
+    const answer = await this.#clients.ec2Launch(order.region).send(new CreateFleetCommand(fleet));
+    if (answer.Errors?.some(({ ErrorCode: code }) => code === TEMPLATE_MISSING))
+      this.#forgetTemplates(order.region, launchTemplates);
     return { kind: 'answered', workers: this.#workersOf(order, answer), refusals: refusalsOf(answer) };
   }
 
-  async #ensureTemplate(template: CreateLaunchTemplateCommandInput): Promise<void> {
-    const name = template.LaunchTemplateName ?? '';
+  async #ensureTemplate(region: string, template: CreateLaunchTemplateCommandInput): Promise<void> {
+    const name = `${region}/${template.LaunchTemplateName}`;
     if (this.#templates.has(name)) return;
     try {
-      await this.#ec2.send(new CreateLaunchTemplateCommand(template));
+      await this.#clients.ec2(region).send(new CreateLaunchTemplateCommand(template));
     } catch (error) {
       if (!(error instanceof Error && error.name === 'InvalidLaunchTemplateName.AlreadyExistsException')) throw error;
     }
     this.#templates.add(name);
   }
 
-  #forgetTemplates(templates: readonly CreateLaunchTemplateCommandInput[]): void {
-    for (const { LaunchTemplateName: name } of templates) this.#templates.delete(name ?? '');
+  #forgetTemplates(region: string, templates: readonly CreateLaunchTemplateCommandInput[]): void {
+    for (const { LaunchTemplateName: name } of templates) this.#templates.delete(`${region}/${name}`);
   }
 
   #workersOf(order: LaunchOrder, { Instances: sets = [] }: CreateFleetCommandOutput): Worker[] {
     const capacityOf = new Map<string, number>(
-      order.instanceTypes.map((option) => [option.instanceType, option.capacity]),
+      order.pools.map(({ instanceType, capacity }) => [instanceType, capacity]),
     );
     return sets.flatMap((set) =>
       (set.InstanceIds ?? []).map((workerId) => ({

@@ -20,28 +20,36 @@ const BAD_ID_CODES: ReadonlySet<string> = new Set([
 type Failed = TerminateOutcome['failed'][number];
 
 /**
- * Terminates those of the instances that carry the owner tag. EC2 terminates none of a call in which one id is bad, so
- * a refused batch is halved until the bad ids stand alone.
+ * Terminates those of the instances that carry the owner tag, whichever region they are in. EC2 terminates none of a call
+ * in which one id is bad, so a refused batch is halved until the bad ids stand alone.
  */
-export async function terminateOwned(
-  ec2: EC2Client,
+export async function terminateInRegions(
+  regions: ReadonlyMap<string, EC2Client>,
   provisionerId: string,
   workerIds: readonly string[],
 ): Promise<TerminateOutcome> {
   const wanted = [...new Set(workerIds)];
-  const owned = await ownedIds(ec2, provisionerId, wanted);
-  const foreign = wanted.filter((workerId) => !owned.has(workerId));
-  const outcomes = [];
-  for (const batch of chunks([...owned], BATCH_SIZE)) outcomes.push(await terminateBatch(ec2, batch));
+  const outcomes = await Promise.all(
+    [...regions.values()].map(async (ec2) => {
+      const owned = await ownedIds(ec2, provisionerId, wanted);
+      const batches = [];
+      for (const batch of chunks([...owned], BATCH_SIZE)) batches.push(await terminateBatch(ec2, batch));
+      return { owned, batches };
+    }),
+  );
+  const known = new Set(outcomes.flatMap(({ owned }) => [...owned]));
+  const batches = outcomes.flatMap((outcome) => outcome.batches);
   return {
-    terminated: outcomes.flatMap(({ terminated }) => terminated),
+    terminated: batches.flatMap(({ terminated }) => terminated),
     failed: [
-      ...outcomes.flatMap(({ failed }) => failed),
-      ...foreign.map((workerId) => ({
-        workerId,
-        code: 'NotAWorker',
-        message: `no instance of provisioner ${provisionerId} has this id`,
-      })),
+      ...batches.flatMap(({ failed }) => failed),
+      ...wanted
+        .filter((workerId) => !known.has(workerId))
+        .map((workerId) => ({
+          workerId,
+          code: 'NotAWorker',
+          message: `no instance of provisioner ${provisionerId} has this id`,
+        })),
     ],
   };
 }
@@ -54,7 +62,7 @@ async function ownedIds(ec2: EC2Client, provisionerId: string, workerIds: readon
       { Name: `tag:${tagKeys.owner}`, Values: [provisionerId] },
       { Name: 'instance-id', Values: batch },
     ];
-    for (const { InstanceId: id } of await describeInstances(ec2, filters)) {
+    for (const id of await describeInstances(ec2, filters, ({ InstanceId }) => InstanceId)) {
       if (id !== undefined) owned.add(id);
     }
   }

@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { signals, tagKeys } from '../core/tags.ts';
-import { epochMillis } from '../core/units.ts';
+import { type EpochMillis, epochMillis } from '../core/units.ts';
 import type { Worker, WorkerState } from '../core/worker.ts';
 
 /** EC2's instance as a worker. What EC2 or the tags do not say is absent, not zero. */
@@ -18,6 +18,8 @@ export function toWorker(instance: Instance): Worker {
     launchedAt: instance.LaunchTime === undefined ? undefined : epochMillis(instance.LaunchTime.getTime()),
     definitionVersion: positiveInteger(tags.get(tagKeys.definitionVersion)),
     maxLifetimeSeconds: positiveInteger(tags.get(tagKeys.maxLifetimeSeconds)),
+    stoppedAt: instance.State?.Name === 'terminated' ? endedAt(instance.StateTransitionReason) : undefined,
+    endCode: instance.StateReason?.Code,
   };
 }
 
@@ -35,6 +37,13 @@ function stateOf(name: string | undefined, signal: string | undefined): WorkerSt
       // Stopped by somebody: no supply, but still there. A state that we do not know is treated alike.
       return 'halted';
   }
+}
+
+/** EC2 tells the time of an end only in words: `User initiated (2026-01-02 03:04:05 GMT)`. */
+function endedAt(reason: string | undefined): EpochMillis | undefined {
+  const [, date, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) GMT\)/.exec(reason ?? '') ?? [];
+  const at = Date.parse(`${date}T${time}Z`);
+  return Number.isNaN(at) ? undefined : epochMillis(at);
 }
 
 function positiveInteger(text: string | undefined): number | undefined {

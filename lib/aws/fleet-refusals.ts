@@ -2,9 +2,8 @@ import type { CreateFleetCommandOutput, CreateFleetError } from '@aws-sdk/client
 import type { Refusal } from '../core/refusal.ts';
 import { classifyCode } from './aws-errors.ts';
 
-/** A request may fail in a thousand pools for the same reason: records and statuses have to stay small. */
+/** Codes of one answer, at most: the rest would only repeat the story. */
 const MAX_REFUSALS = 10;
-const MAX_POOLS = 5;
 const MAX_MESSAGE_CHARS = 300;
 
 /**
@@ -19,12 +18,12 @@ export function refusalsOf({ Errors: errors = [], $metadata }: CreateFleetComman
     code,
     message: (alike[0]?.ErrorMessage ?? '').slice(0, MAX_MESSAGE_CHARS),
     count: alike.length,
-    pools: alike.slice(0, MAX_POOLS).map(poolOf),
+    pools: alike.map(poolOf),
     ...(requestId === undefined ? {} : { requestId }),
   }));
 }
 
 function poolOf({ LaunchTemplateAndOverrides: refused }: CreateFleetError): string {
   const { InstanceType: instanceType = 'any type', SubnetId: subnetId = 'any subnet' } = refused?.Overrides ?? {};
-  return `${instanceType}/${subnetId}`;
+  return `${subnetId}/${instanceType}`;
 }

@@ -1,11 +1,18 @@
 import type { ProvisionerConfig } from '../control/config.ts';
 import type { Clock, Telemetry } from '../control/ports.ts';
+import { CachedPrices } from './cached-prices.ts';
 import type { AwsClients } from './clients.ts';
+import { DynamoCheckBoard } from './dynamo-check-board.ts';
+import { DynamoDecisions } from './dynamo-decisions.ts';
+import { DynamoControls, DynamoPoolMemory } from './dynamo-engine-state.ts';
+import { DynamoLaunchBudget } from './dynamo-launch-budget.ts';
 import { DynamoLaunchLedger } from './dynamo-launch-ledger.ts';
 import { DynamoLeases } from './dynamo-leases.ts';
 import { DynamoStatusBoard } from './dynamo-status-board.ts';
+import { DynamoVersionHistory } from './dynamo-version-history.ts';
 import { DynamoWorkerTypes } from './dynamo-worker-types.ts';
 import { Ec2Fleet } from './ec2-fleet.ts';
+import { Ec2SpotPrices, type PricesFailure } from './ec2-spot-prices.ts';
 import { SqsBacklog } from './sqs-backlog.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -26,10 +33,13 @@ export function provisionerPorts(
   const { provisionerId, workerTypesTable, stateTable, region } = config;
   const { dynamoDb, sqs } = clients;
   const fleetSettings = {
-    region,
+    homeRegion: region,
+    regions: config.regions,
     instanceProfileArn: settings.workerInstanceProfileArn,
     workerProgram: settings.workerProgram,
   };
+  const pricesTrouble = (failure: PricesFailure) => telemetry.event('warn', 'prices-unreadable', { ...failure });
+  const pricesTable = { client: dynamoDb, stateTable, provisionerId };
   return {
     clock,
     telemetry,
@@ -39,6 +49,13 @@ export function provisionerPorts(
     leases: new DynamoLeases(dynamoDb, stateTable, provisionerId, clock),
     ledger: new DynamoLaunchLedger(dynamoDb, stateTable, provisionerId),
     board: new DynamoStatusBoard(dynamoDb, stateTable, provisionerId),
+    poolMemory: new DynamoPoolMemory(dynamoDb, stateTable, provisionerId),
+    controls: new DynamoControls(dynamoDb, stateTable, provisionerId),
+    decisions: new DynamoDecisions(dynamoDb, stateTable, provisionerId),
+    budget: new DynamoLaunchBudget(dynamoDb, stateTable, provisionerId, clock),
+    checkBoard: new DynamoCheckBoard(dynamoDb, stateTable, provisionerId),
+    prices: new CachedPrices(new Ec2SpotPrices(clients, clock, pricesTrouble), pricesTable, clock, pricesTrouble),
+    history: new DynamoVersionHistory(dynamoDb, stateTable, provisionerId),
   };
 }
 export type ProvisionerPorts = ReturnType<typeof provisionerPorts>;

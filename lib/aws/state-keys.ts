@@ -1,14 +1,22 @@
+import type { Platform } from '../core/price-book.ts';
 import type { EpochMillis } from '../core/units.ts';
 
 /**
  * Keys of the state table. Every partition carries the provisionerId, so provisioners that share a table do not meet.
  *
- * | pk                | sk           | what                                          | expires |
- * |-------------------|--------------|-----------------------------------------------|---------|
- * | `ID#LEASE`        | `provision`  | who runs a tick, until when, and the fence     | never   |
- * | `ID#LAUNCH`       | `TIME#ID`    | a launch intent and its outcome                | 7 days  |
- * | `ID#STATUS`       | `type#NAME`  | what the last tick decided for a worker type   | never   |
- * | `ID#STATUS`       | `run#NAME`   | the last tick, the last run of the reaper      | never   |
+ * | pk                | sk                | what                                             | expires |
+ * | ----------------- | ----------------- | ------------------------------------------------ | ------- |
+ * | `ID#LEASE`        | `provision`       | who runs a tick, until when, and the fence       | never   |
+ * | `ID#LAUNCH`       | `TIME#ID`         | a launch intent and its outcome                  | 7 days  |
+ * | `ID#STATUS`       | `type#NAME`       | what the last tick decided for a worker type     | never   |
+ * | `ID#STATUS`       | `run#NAME`        | the last tick, the last run of the reaper        | never   |
+ * | `ID#POOLS`        | `cooldowns`  | pools that are not tried for a while           | never   |
+ * | `ID#CONTROL`      | worker type  | pauses and resumptions                         | never   |
+ * | `ID#DECISION#NAME`| time         | why something was launched or not              | 7 days  |
+ * | `ID#CHECK`        | worker type  | the last check against the account             | never   |
+ * | `ID#BUDGET`       | region       | how many launch requests may be sent now       | never   |
+ * | `ID#VERSION#NAME` | `000000000N`      | a version of a worker type's definition          | never   |
+ * | `ID#PRICES`       | `REGION#PLATFORM` | spot prices of a region, and when they were read | 7 days  |
  */
 export const stateKeys = {
   lease: (provisionerId: string) => ({ pk: `${provisionerId}#LEASE`, sk: 'provision' }),
@@ -23,7 +31,29 @@ export const stateKeys = {
     pk: `${provisionerId}#STATUS`,
     sk: `type#${workerType}`,
   }),
+  prices: (provisionerId: string) => `${provisionerId}#PRICES`,
+  regionPrices: (provisionerId: string, region: string, platform: Platform) => ({
+    pk: `${provisionerId}#PRICES`,
+    sk: `${region}#${platform}`,
+  }),
   run: (provisionerId: string, name: 'tick' | 'reap') => ({ pk: `${provisionerId}#STATUS`, sk: `run#${name}` }),
+  versions: (provisionerId: string, workerType: string) => `${provisionerId}#VERSION#${workerType}`,
+  /** Padded, so that the order of keys is the order of numbers. */
+  version: (provisionerId: string, workerType: string, version: number) => ({
+    pk: `${provisionerId}#VERSION#${workerType}`,
+    sk: String(version).padStart(10, '0'),
+  }),
+  cooldowns: (provisionerId: string) => ({ pk: `${provisionerId}#POOLS`, sk: 'cooldowns' }),
+  controls: (provisionerId: string) => `${provisionerId}#CONTROL`,
+  control: (provisionerId: string, workerType: string) => ({ pk: `${provisionerId}#CONTROL`, sk: workerType }),
+  decisions: (provisionerId: string, workerType: string) => `${provisionerId}#DECISION#${workerType}`,
+  decision: (provisionerId: string, workerType: string, at: EpochMillis) => ({
+    pk: `${provisionerId}#DECISION#${workerType}`,
+    sk: String(at),
+  }),
+  checks: (provisionerId: string) => `${provisionerId}#CHECK`,
+  check: (provisionerId: string, workerType: string) => ({ pk: `${provisionerId}#CHECK`, sk: workerType }),
+  budget: (provisionerId: string, region: string) => ({ pk: `${provisionerId}#BUDGET`, sk: region }),
 } as const;
 
 /** `leaseUntil` of a lease that was given back: unlike one that ran out, it cannot be renewed or written under. */
@@ -31,3 +61,9 @@ export const RELEASED = 0;
 
 /** Launch records serve the loops for minutes and people for days. */
 export const LAUNCH_RECORD_SECONDS = 7 * 24 * 3600;
+
+/** Prices this old serve nobody: a region that nothing is launched in any more leaves the table. */
+export const PRICES_RECORD_SECONDS = 7 * 24 * 3600;
+
+/** Decisions are asked about while people remember the day. */
+export const DECISION_SECONDS = 7 * 24 * 3600;

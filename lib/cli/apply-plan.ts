@@ -1,18 +1,8 @@
-import microdiff from 'microdiff';
+import { type DefinitionDocument, diffDefinitions, type FieldChange } from '../control/definition-diff.ts';
 import type { StoredWorkerType } from '../control/ports.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import type { FileDefinition } from './definitions.ts';
 import { storedVersion } from './definitions.ts';
-
-/** One field that differs. */
-export interface FieldChange {
-  /** Such as `instanceTypes[0].capacity`. */
-  readonly path: string;
-  /** Absent when the field is new. */
-  readonly before?: unknown;
-  /** Absent when the field goes. */
-  readonly after?: unknown;
-}
 
 /** What applying one definition means. */
 export type ApplyStep =
@@ -23,6 +13,8 @@ export type ApplyStep =
       readonly definition: WorkerType;
       /** The stored version that the change builds on; undefined when nothing is stored. */
       readonly expectedVersion: number | undefined;
+      /** As it is stored; undefined when nothing is. */
+      readonly before: DefinitionDocument | undefined;
       readonly changes: readonly FieldChange[];
     }
   | { readonly kind: 'conflict'; readonly workerType: string; readonly cause: string };
@@ -37,8 +29,8 @@ export function planApply(wanted: FileDefinition, stored: StoredWorkerType | und
       const cause = `the file was made from version ${statedVersion}, but nothing is stored any more; leave "version" out to create it anew`;
       return { kind: 'conflict', workerType, cause };
     }
-    const changes = diff({}, definition);
-    return { kind: 'create', workerType, definition, expectedVersion: undefined, changes };
+    const changes = diffDefinitions({}, definition);
+    return { kind: 'create', workerType, definition, expectedVersion: undefined, before: undefined, changes };
   }
   const version = storedVersion(stored.document);
   if (statedVersion !== undefined && statedVersion !== version) {
@@ -46,24 +38,8 @@ export function planApply(wanted: FileDefinition, stored: StoredWorkerType | und
     return { kind: 'conflict', workerType, cause };
   }
   // Defaults are filled in on both sides, so that an item edited by hand does not differ by what it leaves out.
-  const before = stored.parsed.kind === 'valid' ? stored.parsed.definition : stored.document;
-  const changes = diff(before, definition);
+  const complete = stored.parsed.kind === 'valid' ? stored.parsed.definition : stored.document;
+  const changes = diffDefinitions(complete, definition);
   if (changes.length === 0 && stored.parsed.kind === 'valid') return { kind: 'unchanged', workerType, version };
-  return { kind: 'update', workerType, definition, expectedVersion: version, changes };
+  return { kind: 'update', workerType, definition, expectedVersion: version, before: stored.document, changes };
 }
-
-function diff(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): FieldChange[] {
-  return microdiff(before, after)
-    .filter(({ path }) => path[0] !== 'version')
-    .map((difference) => ({
-      path: formatPath(difference.path),
-      ...(difference.type === 'CREATE' ? {} : { before: difference.oldValue as unknown }),
-      ...(difference.type === 'REMOVE' ? {} : { after: difference.value as unknown }),
-    }));
-}
-
-const formatPath = (path: readonly (string | number)[]): string =>
-  path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? part : `${text}.${part}`;
-  }, '');

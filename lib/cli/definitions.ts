@@ -78,7 +78,4 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The version of a stored item, also of one that does not read as a definition. */
-export function storedVersion(document: Readonly<Record<string, unknown>>): number {
-  const { version } = document as { version?: unknown };
-  return typeof version === 'number' ? version : 1;
-}
+export { statedVersion as storedVersion } from '../control/versions.ts';

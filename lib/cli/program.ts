@@ -1,12 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addExplainCommand } from './commands/explain.ts';
+import { addImportCommand } from './commands/import.ts';
+import { addPauseCommand } from './commands/pause.ts';
+import { addPreviewCommand } from './commands/preview.ts';
 import { addReapCommand } from './commands/reap.ts';
+import { addResumeCommand } from './commands/resume.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTickCommand } from './commands/tick.ts';
 import { addApplyCommand } from './commands/worker-types-apply.ts';
 import { addDeleteCommand } from './commands/worker-types-delete.ts';
+import { addDiffCommand } from './commands/worker-types-diff.ts';
 import { addGetCommand } from './commands/worker-types-get.ts';
+import { addHistoryCommand } from './commands/worker-types-history.ts';
 import { addListCommand } from './commands/worker-types-list.ts';
+import { addRestoreCommand } from './commands/worker-types-restore.ts';
+import { addShowCommand } from './commands/worker-types-show.ts';
 import { addValidateCommand } from './commands/worker-types-validate.ts';
 import { addWorkersListCommand } from './commands/workers-list.ts';
 import { addTerminateCommand } from './commands/workers-terminate.ts';
@@ -22,7 +32,7 @@ const HELP_COLUMNS = 100;
 /** Runs one command line (without node and script) and answers the exit code. Never throws. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
   try {
-    const program = createProgram(context);
+    const program = createProgram(context, argv);
     await program.parseAsync(spellOutLocal(argv), { from: 'user' });
     return exitCodes.ok;
   } catch (error) {
@@ -33,8 +43,8 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
   }
 }
 
-/** The whole command tree. */
-export function createProgram(context: CliContext): Command {
+/** The whole command tree, for a command line (none: as it is documented). */
+export function createProgram(context: CliContext, argv: readonly string[] = []): Command {
   const { io } = context;
   const program = new Command('provisioner');
   const session = createSession(context, () => program.opts<GlobalOptions>());
@@ -51,8 +61,9 @@ export function createProgram(context: CliContext): Command {
       getOutHasColors: () => io.colour,
       getErrHasColors: () => io.colour,
     })
-    .configureHelp({ showGlobalOptions: true })
-    .version(context.version);
+    .configureHelp({ showGlobalOptions: true });
+  // The program would take the `--version N` of these commands for a question about itself.
+  if (!argv.includes('worker-types')) program.version(context.version);
   addGlobalOptions(program);
   program.addHelpText('after', () => `\n${rootHelp}`);
 
@@ -65,8 +76,15 @@ export function createProgram(context: CliContext): Command {
   addValidateCommand(workerTypes, session);
   addApplyCommand(workerTypes, session);
   addDeleteCommand(workerTypes, session);
+  addHistoryCommand(workerTypes, session);
+  addShowCommand(workerTypes, session);
+  addDiffCommand(workerTypes, session);
+  addRestoreCommand(workerTypes, session);
   workerTypes.addHelpText('after', examples(['provisioner worker-types list', 'List the worker types.']));
   addStatusCommand(program, session);
+  addExplainCommand(program, session);
+  addPreviewCommand(program, session);
+  addDoctorCommand(program, session);
   const workers = program
     .command('workers')
     .summary('machines that the provisioner launched')
@@ -74,15 +92,19 @@ export function createProgram(context: CliContext): Command {
   addWorkersListCommand(workers, session);
   addTerminateCommand(workers, session);
   workers.addHelpText('after', examples(['provisioner workers list', 'List the workers.']));
+  addPauseCommand(program, session);
+  addResumeCommand(program, session);
   addTickCommand(program, session);
   addReapCommand(program, session);
+  addImportCommand(program, session);
   return program;
 }
 
 function addGlobalOptions(program: Command): void {
   program
     .option('--provisioner <ID>', 'which provisioner (env PROVISIONER_ID)')
-    .option('--region <REGION>', 'its region (env AWS_REGION, AWS_DEFAULT_REGION)')
+    .option('--region <REGION>', 'region of its tables and queues (env AWS_REGION, AWS_DEFAULT_REGION)')
+    .option('--regions <LIST>', 'all regions of its workers, with commas between (env REGIONS; default --region)')
     .option(
       '--worker-types-table <NAME>',
       'table of definitions (env WORKER_TYPES_TABLE; default SpotProvisioner-<ID>-WorkerTypes)',
@@ -90,7 +112,7 @@ function addGlobalOptions(program: Command): void {
     .option('--state-table <NAME>', 'table of everything else (env STATE_TABLE; default SpotProvisioner-<ID>-State)')
     .option(
       '--worker-instance-profile-arn <ARN>',
-      'instance profile of the workers, for tick (env WORKER_INSTANCE_PROFILE_ARN)',
+      'instance profile of the workers, for tick and preview (env WORKER_INSTANCE_PROFILE_ARN)',
     )
     .option('--local [FOLDER]', 'the running local mode of this folder (default .local) instead of AWS')
     .option('--json', 'print JSON, errors as {"error": {...}} on standard error');
@@ -103,6 +125,8 @@ ${examples(
   ['provisioner --provisioner ci --region eu-central-1 status', 'How does every worker type of "ci" stand?'],
   ['provisioner --local status', 'The same for the local mode that runs in this folder.'],
   ['provisioner worker-types apply worker-types/*.yaml --dry-run', 'What would these files change?'],
+  ['provisioner explain ci-linux', 'Why is nothing, or not enough, launching for ci-linux?'],
+  ['provisioner preview ci-linux.yaml', 'What would this definition launch, where, and at what cost?'],
   ['provisioner tick --dry-run --json', 'What would the next tick launch, and with which requests?'],
 )}`;
 

@@ -1,17 +1,24 @@
 import { envNames } from '../control/config.ts';
-import type { StatusBoard, StoredWorkerType } from '../control/ports.ts';
-import type { ReapReport, TickReport, WorkerTypeState, WorkerTypeStatus } from '../control/status.ts';
+import { activeHold, activePause, stateOf } from '../control/explain.ts';
+import type { StatusBoard, StoredWorkerType, TypeControl } from '../control/ports.ts';
+import type { ReapReport, TickReport, WorkerTypeStatus } from '../control/status.ts';
 import { type EpochMillis, secondsBetween } from '../core/units.ts';
+import type { ExplainedState } from '../core/way-out.ts';
 import { formatDuration } from './format/duration.ts';
+import { pauseInWords, toPauseData } from './format/pause.ts';
+import type { CliPorts } from './ports.ts';
 import type { Env } from './target.ts';
 
 /** A worker type, its definition and what the last tick made of it; what is not known is absent. */
-export interface WorkerTypeView extends Omit<WorkerTypeStatus, 'state' | 'changedAt' | 'lastLaunch' | 'hold'> {
-  /** `new`: no tick has seen it yet. */
-  readonly state: WorkerTypeState | 'new';
+export interface WorkerTypeView
+  extends Omit<WorkerTypeStatus, 'state' | 'changedAt' | 'lastLaunch' | 'hold' | 'spotShortSince'> {
+  readonly state: ExplainedState;
   readonly changedAt?: string;
+  readonly pause?: ReturnType<typeof toPauseData> & { readonly words: string };
+  readonly spotShortSince?: string;
   readonly lastLaunch?: Omit<NonNullable<WorkerTypeStatus['lastLaunch']>, 'at'> & { readonly at: string };
-  readonly hold?: { readonly until: string; readonly reason: string };
+  /** Without `until`: suspended. */
+  readonly hold?: { readonly since: string; readonly until?: string; readonly reason: string };
 }
 
 /** A run of a loop, and how long ago it ended. */
@@ -29,47 +36,76 @@ export interface StatusView {
   readonly workerTypes: readonly WorkerTypeView[];
 }
 
+/** How a provisioner stands now. */
+export async function readStatus(
+  provisionerId: string,
+  { workerTypes, board, controls, clock }: Pick<CliPorts, 'workerTypes' | 'board' | 'controls' | 'clock'>,
+): Promise<StatusView> {
+  const [stored, left, said] = await Promise.all([workerTypes.list(), board.load(), controls.load()]);
+  return viewStatus(provisionerId, stored, left, said, clock.now());
+}
+
 /** Joins what is defined with what the loops left behind. A status whose definition is gone is history. */
-export function viewStatus(
+function viewStatus(
   provisionerId: string,
   stored: readonly StoredWorkerType[],
   board: Awaited<ReturnType<StatusBoard['load']>>,
+  controls: readonly TypeControl[],
   now: EpochMillis,
 ): StatusView {
+  const controlOf = new Map(controls.map((control) => [control.workerType, control]));
   const statuses = new Map(board.workerTypes.map((status) => [status.workerType, status]));
   return {
     provisionerId,
     tick: runOf(board.tick, now),
     reap: runOf(board.reap, now),
-    workerTypes: stored.map((each) => viewWorkerType(each, statuses.get(each.workerType))),
+    workerTypes: stored.map((each) =>
+      viewWorkerType(each, statuses.get(each.workerType), controlOf.get(each.workerType), now),
+    ),
   };
 }
 
 function viewWorkerType(
-  { workerType, parsed }: StoredWorkerType,
+  stored: StoredWorkerType,
   status: WorkerTypeStatus | undefined,
+  control: TypeControl | undefined,
+  now: EpochMillis,
 ): WorkerTypeView {
+  const { workerType, parsed } = stored;
+  const pause = activePause(control, now);
+  const hold = activeHold(stored, status, control, now);
+  const state = stateOf(stored, status, { pause, hold });
+  const paused = pause === undefined ? {} : { pause: { ...toPauseData(pause), words: pauseInWords(pause, now) } };
   const defined: WorkerTypeView =
     parsed.kind === 'valid'
       ? {
           workerType,
-          state: 'new',
+          state,
+          ...paused,
           minCapacity: parsed.definition.minCapacity,
           maxCapacity: parsed.definition.maxCapacity,
           decision: 'no tick has seen it yet',
         }
-      : { workerType, state: 'invalid', decision: 'none, the definition is invalid', problems: parsed.problems };
+      : { workerType, state, ...paused, decision: 'none, the definition is invalid', problems: parsed.problems };
   if (status === undefined) return defined;
-  const { changedAt, lastLaunch, hold, problems: _outdated, ...rest } = status;
+  const { changedAt, lastLaunch, hold: _old, spotShortSince, problems: _outdated, ...rest } = status;
   return {
     ...defined,
     ...rest,
-    ...(parsed.kind === 'invalid' ? { state: 'invalid', problems: parsed.problems } : {}),
+    state,
+    ...(parsed.kind === 'invalid' ? { problems: parsed.problems } : {}),
     changedAt: iso(changedAt),
     ...(lastLaunch === undefined ? {} : { lastLaunch: { ...lastLaunch, at: iso(lastLaunch.at) } }),
-    ...(hold === undefined ? {} : { hold: { until: iso(hold.until), reason: hold.reason } }),
+    ...(spotShortSince === undefined ? {} : { spotShortSince: iso(spotShortSince) }),
+    ...(hold === undefined ? {} : { hold: toHoldData(hold) }),
   };
 }
+
+const toHoldData = ({ since, until, reason }: NonNullable<WorkerTypeStatus['hold']>) => ({
+  since: iso(since),
+  ...(until === undefined ? {} : { until: iso(until) }),
+  reason,
+});
 
 function runOf<Report extends TickReport | ReapReport>(report: Report | undefined, now: EpochMillis) {
   if (report === undefined) return null;

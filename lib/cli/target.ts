@@ -10,6 +10,8 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface GlobalOptions {
   readonly provisioner?: string;
   readonly region?: string;
+  /** Every region of the provisioner, with commas between. */
+  readonly regions?: string;
   readonly workerTypesTable?: string;
   readonly stateTable?: string;
   readonly workerInstanceProfileArn?: string;
@@ -21,13 +23,17 @@ export interface GlobalOptions {
 /** The provisioner that a command talks to, and how to reach it. */
 export interface Target {
   readonly provisionerId: string;
+  /** Where its tables and queues are. */
   readonly region: string;
+  /** Where it may have workers; `region` comes first. */
+  readonly regions: readonly string[];
   readonly workerTypesTable: string;
   readonly stateTable: string;
   /** Needed to launch only; absent when neither option nor environment says it. */
   readonly workerInstanceProfileArn: string | undefined;
   /** Present for local mode. */
   readonly endpoints: LocalConnection['endpoints'] | undefined;
+  readonly accountEndpoints: LocalConnection['accountEndpoints'] | undefined;
 }
 
 /** The names that the stack gives its tables. */
@@ -52,10 +58,12 @@ export async function resolveTarget(options: GlobalOptions, env: Env): Promise<T
   return {
     provisionerId,
     region,
+    regions: regionsOf(region, first(options.regions, env[envNames.regions])),
     workerTypesTable: first(options.workerTypesTable, env[envNames.workerTypesTable]) ?? tables.workerTypesTable,
     stateTable: first(options.stateTable, env[envNames.stateTable]) ?? tables.stateTable,
     workerInstanceProfileArn: first(options.workerInstanceProfileArn, env[envNames.workerInstanceProfileArn]),
     endpoints: undefined,
+    accountEndpoints: undefined,
   };
 }
 
@@ -68,9 +76,11 @@ export async function resolveProvisionerId(options: GlobalOptions, env: Env): Pr
 
 /** Local mode says everything itself; an option that says otherwise is a misunderstanding, not a wish. */
 async function localTarget(folder: string, options: GlobalOptions): Promise<Target> {
-  const { provisioner, region, workerTypesTable, stateTable, workerInstanceProfileArn } = options;
+  const { provisioner, region, regions, workerTypesTable, stateTable, workerInstanceProfileArn } = options;
   if (
-    [provisioner, region, workerTypesTable, stateTable, workerInstanceProfileArn].some((option) => option !== undefined)
+    [provisioner, region, regions, workerTypesTable, stateTable, workerInstanceProfileArn].some(
+      (option) => option !== undefined,
+    )
   )
     throw new CliError(
       'usage',
@@ -78,6 +88,23 @@ async function localTarget(folder: string, options: GlobalOptions): Promise<Targ
     );
   return readLocalConnection(folder);
 }
+
+/** The home region and all others that are named. */
+function regionsOf(home: string, named: string | undefined): readonly string[] {
+  const found = (named ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const wrong = found.find((part) => !REGION.test(part));
+  if (wrong !== undefined)
+    throw new CliError(
+      'usage',
+      `"${wrong}" is no region: give their names with commas between, such as us-east-1,eu-west-1`,
+    );
+  return [...new Set([home, ...found])];
+}
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 function provisionerIdOf(options: GlobalOptions, env: Env): string | undefined {
   const id = first(options.provisioner, env[envNames.provisionerId]);

@@ -1,11 +1,20 @@
+import { Knowledge } from '../control/knowledge.ts';
 import { observe } from '../control/observe.ts';
-import type { LaunchOrder, LaunchPreview } from '../control/ports.ts';
-import { planWorkerType } from '../control/turns.ts';
-import { explainPlan } from '../core/explain-plan.ts';
+import { previewOrder, previewTurn } from '../control/preview.ts';
+import type { PlannedOrder } from '../core/order-plan.ts';
+import type { PoolVerdict } from '../core/pool-verdict.ts';
 import type { Problem } from '../core/problem.ts';
 import { describeProblems } from '../core/problem.ts';
 import type { ProvisionPlan } from '../core/provision-plan.ts';
+import type { EpochMillis } from '../core/units.ts';
 import type { CliPorts } from './ports.ts';
+import { type OrderRequests, requestsOf } from './preview-requests.ts';
+import type { Target } from './target.ts';
+
+/** An order that a tick would send, with its exact requests. */
+export interface OrderPreview extends OrderRequests {
+  readonly order: PlannedOrder;
+}
 
 /** The plan for one worker type, and what would be sent to EC2 for it. */
 export interface WorkerTypePreview {
@@ -15,7 +24,9 @@ export interface WorkerTypePreview {
   readonly decision: string;
   readonly plan?: ProvisionPlan;
   readonly problems?: readonly Problem[];
-  readonly requests: ReturnType<CliPorts['launchPreview']['requestsFor']>;
+  readonly orders: readonly OrderPreview[];
+  readonly shortBecause?: string;
+  readonly rejectedPools: readonly PoolVerdict[];
 }
 
 /** An order whose answer never came: a tick repeats it first. */
@@ -27,16 +38,20 @@ interface OpenLaunchPreview {
 
 /** What a tick would do, if it began now. */
 export interface TickPreview {
+  readonly at: EpochMillis;
   readonly openLaunches: readonly OpenLaunchPreview[];
   readonly workerTypes: readonly WorkerTypePreview[];
+  /** Regions whose instances could not be listed. */
+  readonly unread: ReadonlyMap<string, string>;
 }
 
-/** Stands in for the id that a tick makes of its own time and lease. */
-const PREVIEW_LAUNCH_ID = 'preview';
-
 /** Observes and plans as a tick does, by the same functions; writes nothing and takes no lease. */
-export async function previewTick(ports: CliPorts): Promise<TickPreview> {
-  const seen = await observe(ports);
+export async function previewTick(
+  ports: CliPorts,
+  { region, regions }: Pick<Target, 'region' | 'regions'>,
+): Promise<TickPreview> {
+  const seen = await observe(ports, region);
+  const knowledge = new Knowledge(seen, regions, ports.clock);
   const openLaunches = seen.launches
     .filter(({ state }) => state === 'open')
     .map(({ order }) => ({
@@ -47,24 +62,20 @@ export async function previewTick(ports: CliPorts): Promise<TickPreview> {
   const workerTypes = seen.definitions.map(({ workerType, parsed }): WorkerTypePreview => {
     if (parsed.kind === 'invalid') {
       const decision = `hold, the definition is invalid: ${describeProblems(parsed.problems)}`;
-      return { workerType, kind: 'invalid', decision, problems: parsed.problems, requests: [] };
+      return { workerType, kind: 'invalid', decision, problems: parsed.problems, orders: [], rejectedPools: [] };
     }
     const { definition } = parsed;
-    const plan = planWorkerType(definition, seen);
-    const decision = explainPlan(plan, definition);
-    if (plan.kind === 'hold') return { workerType, kind: plan.kind, decision, plan, requests: [] };
-    const order = { launchId: PREVIEW_LAUNCH_ID, definition, ...plan.order };
-    return { workerType, kind: plan.kind, plan, ...requestsFor(order, decision, ports.launchPreview) };
+    const { pools, orders, ...turn } = previewTurn(definition, seen, knowledge);
+    return {
+      workerType,
+      kind: turn.plan.kind,
+      ...turn,
+      orders: orders.map((order, index) => ({
+        order,
+        ...requestsOf(previewOrder(definition, order, index), ports.launchPreview),
+      })),
+      rejectedPools: pools.filter(({ rejected }) => rejected !== undefined),
+    };
   });
-  return { openLaunches, workerTypes };
-}
-
-/** Requests that cannot be built (user data too long) are news about one type, not the end of the preview. */
-function requestsFor(order: LaunchOrder, decision: string, launchPreview: LaunchPreview) {
-  try {
-    return { decision, requests: launchPreview.requestsFor(order) };
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    return { decision: `${decision}; but the request cannot be built: ${cause}`, requests: [] };
-  }
+  return { at: seen.at, openLaunches, workerTypes, unread: seen.unreadRegions };
 }

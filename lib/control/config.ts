@@ -8,6 +8,7 @@ export const envNames = {
   tickSeconds: 'TICK_SECONDS',
   invocationSeconds: 'INVOCATION_SECONDS',
   region: 'AWS_REGION',
+  regions: 'REGIONS',
 } as const;
 
 /** An environment, such as `process.env`. */
@@ -18,7 +19,10 @@ export interface ProvisionerConfig {
   readonly provisionerId: string;
   readonly workerTypesTable: string;
   readonly stateTable: string;
+  /** Of its tables and queues. */
   readonly region: string;
+  /** Where workers may be: that region first, then the others it is deployed for. */
+  readonly regions: readonly string[];
 }
 
 /** Settings of the `provision` handler. */
@@ -51,15 +55,36 @@ export function readReapConfig(env: Env): ProvisionerConfig {
   return config;
 }
 
-const provisionerConfig = (read: EnvReader): ProvisionerConfig => ({
-  provisionerId: read.text(envNames.provisionerId),
-  workerTypesTable: read.text(envNames.workerTypesTable),
-  stateTable: read.text(envNames.stateTable),
-  region: read.text(envNames.region),
-});
+/** Settings of the `check` handler. */
+export interface CheckConfig extends ProvisionerConfig {
+  readonly workerInstanceProfileArn: string;
+}
+
+/** Throws one error that names every variable that is missing or wrong. */
+export function readCheckConfig(env: Env): CheckConfig {
+  const read = reader('check', env);
+  const config = { ...provisionerConfig(read), workerInstanceProfileArn: read.text(envNames.workerInstanceProfileArn) };
+  read.done();
+  return config;
+}
+
+function provisionerConfig(read: EnvReader): ProvisionerConfig {
+  const region = read.text(envNames.region);
+  return {
+    provisionerId: read.text(envNames.provisionerId),
+    workerTypesTable: read.text(envNames.workerTypesTable),
+    stateTable: read.text(envNames.stateTable),
+    region,
+    regions: [...new Set([region, ...read.regions(envNames.regions)])],
+  };
+}
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 interface EnvReader {
   text(name: string): string;
+  /** Names with commas between them; none when the variable is absent or empty. */
+  regions(name: string): readonly string[];
   positive(name: string, fallback: number): number;
   done(): void;
 }
@@ -71,6 +96,16 @@ function reader(who: string, env: Env): EnvReader {
       const value = env[name]?.trim() ?? '';
       if (value === '') problems.push(`${name} is missing`);
       return value;
+    },
+    regions(name) {
+      const found = (env[name] ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '');
+      const wrong = found.filter((part) => !REGION.test(part));
+      if (wrong.length > 0)
+        problems.push(`${name} must be names of regions with commas between, found "${wrong.join()}"`);
+      return found;
     },
     positive(name, fallback) {
       const raw = env[name];

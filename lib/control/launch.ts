@@ -1,8 +1,16 @@
-import type { OrderSize } from '../core/order-size.ts';
 import { capacityOf } from '../core/provision-plan.ts';
-import { describeRefusal, needsAttention, type RefusalClass } from '../core/refusal.ts';
-import type { WorkerType } from '../core/worker-type-schema.ts';
-import type { Clock, Fleet, LaunchLedger, LaunchOutcome, LaunchRecord, Lease, Leases, Telemetry } from './ports.ts';
+import { describeRefusal, needsAttention, type Refusal, type RefusalClass } from '../core/refusal.ts';
+import type {
+  Clock,
+  Fleet,
+  LaunchLedger,
+  LaunchOrder,
+  LaunchOutcome,
+  LaunchRecord,
+  Lease,
+  Leases,
+  Telemetry,
+} from './ports.ts';
 import { metricNames } from './telemetry.ts';
 
 export interface LaunchPorts {
@@ -54,25 +62,21 @@ export type LaunchResult =
       readonly kind: 'sent';
       readonly record: LaunchRecord;
       readonly launchedCapacity: number;
+      /** With every pool that they name; the record keeps the first few. */
+      readonly refusals: readonly Refusal[];
       readonly noAnswer?: string;
     }
   | { readonly kind: 'not-sent'; readonly cause: string };
 
 /** Carries out one order: the intent is written first, then EC2 is asked, then the answer is recorded. */
-export async function launch(
-  definition: WorkerType,
-  size: OrderSize,
-  launchId: string,
-  held: HeldLease,
-  ports: LaunchPorts,
-): Promise<LaunchResult> {
+export async function launch(order: LaunchOrder, held: HeldLease, ports: LaunchPorts): Promise<LaunchResult> {
   const lease = await held.current(ports);
   if (lease === undefined) return { kind: 'not-sent', cause: 'another invocation took over the lease' };
 
-  const order = { launchId, definition, ...size };
   const record: LaunchRecord = { order, openedAt: ports.clock.now(), state: 'open', workers: [], refusals: [] };
   const opened = await ports.ledger.open(record, lease);
   if (opened === 'lease-lost') return { kind: 'not-sent', cause: 'another invocation took over the lease' };
+  const { launchId, definition } = order;
   const { workerType } = definition;
   ports.telemetry.event('info', 'launch-opened', { launchId, workerType, targetCapacity: order.targetCapacity });
 
@@ -82,10 +86,11 @@ export async function launch(
     ports.telemetry.event('warn', 'launch-answered', { launchId, workerType, noAnswer: silence });
     return { ...sentResult(record), noAnswer: silence };
   }
-  const closed: LaunchRecord = { ...record, state: 'closed', ...answerOf(outcome) };
+  const answer = answerOf(outcome);
+  const closed: LaunchRecord = { ...record, state: 'closed', ...answer, refusals: answer.refusals.map(trimmed) };
   await ports.ledger.settle(closed);
   countOutcome(closed, ports.telemetry);
-  return sentResult(closed);
+  return { ...sentResult(closed), refusals: answer.refusals };
 }
 
 /** An order that was sent, as its record stands. */
@@ -93,7 +98,14 @@ export const sentResult = (record: LaunchRecord): Extract<LaunchResult, { kind: 
   kind: 'sent',
   record,
   launchedCapacity: capacityOfWorkers(record),
+  refusals: record.refusals,
 });
+
+/** A request may fail in a thousand pools: records have to stay small. */
+const MAX_POOLS_KEPT = 5;
+
+const trimmed = (refusal: Refusal): Refusal =>
+  refusal.pools === undefined ? refusal : { ...refusal, pools: refusal.pools.slice(0, MAX_POOLS_KEPT) };
 
 /** Capacity, in tasks, that the record's workers brought. */
 const capacityOfWorkers = ({ workers, order }: LaunchRecord): number =>

@@ -1,17 +1,25 @@
 import pMap from 'p-map';
-import type { BacklogReading } from '../core/backlog.ts';
-import { overshootOf } from '../core/order-size.ts';
-import { capacityOf } from '../core/provision-plan.ts';
-import { type EpochMillis, secondsAfter, secondsBetween } from '../core/units.ts';
+import { type BacklogReading, sumReadings } from '../core/backlog.ts';
+import type { CheckReport } from '../core/finding.ts';
+import { regionsOf } from '../core/launch-cascade.ts';
+import type { Cooldown } from '../core/pool-cooldown.ts';
+import type { PriceBook } from '../core/price-book.ts';
+import { type EpochMillis, secondsAfter } from '../core/units.ts';
 import type { Worker } from '../core/worker.ts';
+import type { WorkerType } from '../core/worker-type-schema.ts';
 import type {
   Backlog,
+  CheckBoard,
   Clock,
+  Controls,
   Fleet,
   LaunchLedger,
   LaunchRecord,
+  PoolMemory,
+  Prices,
   StatusBoard,
   StoredWorkerType,
+  TypeControl,
   WorkerTypes,
 } from './ports.ts';
 import type { WorkerTypeStatus } from './status.ts';
@@ -23,93 +31,97 @@ export interface ObservePorts {
   readonly fleet: Fleet;
   readonly ledger: LaunchLedger;
   readonly board: StatusBoard;
+  readonly poolMemory: PoolMemory;
+  readonly controls: Controls;
+  readonly checkBoard: CheckBoard;
+  readonly prices: Prices;
 }
 
 /** Everything that one tick goes by. */
 export interface Observation {
   readonly at: EpochMillis;
+  readonly homeRegion: string;
   readonly definitions: readonly StoredWorkerType[];
   /** By worker type; only of definitions that are valid and enabled. */
   readonly backlogs: ReadonlyMap<string, BacklogReading>;
-  /** EC2's own list. */
+  /** EC2's own list, of the regions that could be read. */
   readonly workers: readonly Worker[];
+  readonly unreadRegions: ReadonlyMap<string, string>;
   readonly launches: readonly LaunchRecord[];
   readonly statuses: ReadonlyMap<string, WorkerTypeStatus>;
+  readonly cooldowns: readonly Cooldown[];
+  readonly controls: ReadonlyMap<string, TypeControl>;
+  readonly checks: ReadonlyMap<string, CheckReport>;
+  readonly prices: PriceBook;
 }
 
 /** Queue readings under way at once. 50 to 100 are what one Lambda carries well. */
 const QUEUE_CONCURRENCY = 50;
 /** Launch records older than this are no longer open and EC2's list shows their workers. */
 const LEDGER_WINDOW_SECONDS = 20 * 60;
-/** After a launch, EC2's list may miss the instance for up to this long: until then our record counts. */
-const CONSISTENCY_WINDOW_SECONDS = 5 * 60;
 
 /** Reads all that a tick needs, in parallel. Throws when definitions, EC2's list or the ledger cannot be read whole. */
-export async function observe(ports: ObservePorts): Promise<Observation> {
+export async function observe(ports: ObservePorts, homeRegion: string): Promise<Observation> {
   const definitions = await ports.workerTypes.list();
+  const valid = definitions.flatMap(({ parsed }) =>
+    parsed.kind === 'valid' && parsed.definition.enabled ? [parsed.definition] : [],
+  );
   const at = ports.clock.now();
-  const [backlogs, workers, launches, board] = await Promise.all([
-    readBacklogs(definitions, ports.backlog),
+  const [backlogs, list, launches, board, cooldowns, controls, checks, prices] = await Promise.all([
+    readBacklogs(valid, ports.backlog),
     ports.fleet.list(),
     ports.ledger.recent(secondsAfter(at, -LEDGER_WINDOW_SECONDS)),
     ports.board.load(),
+    ports.poolMemory.load(),
+    ports.controls.load(),
+    ports.checkBoard.load(),
+    ports.prices.read(wantedPrices(valid, homeRegion)),
   ]);
-  const statuses = new Map(board.workerTypes.map((status) => [status.workerType, status]));
-  return { at, definitions, backlogs, workers, launches, statuses };
+  return {
+    at,
+    homeRegion,
+    definitions,
+    backlogs,
+    workers: list.workers,
+    unreadRegions: list.unread,
+    launches,
+    statuses: byWorkerType(board.workerTypes),
+    cooldowns,
+    controls: byWorkerType(controls),
+    checks: byWorkerType(checks),
+    prices,
+  };
 }
 
+const byWorkerType = <Item extends { readonly workerType: string }>(items: readonly Item[]): Map<string, Item> =>
+  new Map(items.map((item) => [item.workerType, item]));
+
 async function readBacklogs(
-  definitions: readonly StoredWorkerType[],
+  definitions: readonly WorkerType[],
   backlog: Backlog,
 ): Promise<Map<string, BacklogReading>> {
-  const readable = definitions.flatMap(({ parsed }) =>
-    parsed.kind === 'valid' && parsed.definition.enabled ? [parsed.definition] : [],
-  );
   const readings = await pMap(
-    readable,
-    async ({ workerType, queueUrl }) => [workerType, await backlog.read(queueUrl)] as const,
+    definitions,
+    async ({ workerType, queueUrls }) =>
+      [workerType, sumReadings(await Promise.all(queueUrls.map((url) => backlog.read(url))))] as const,
     { concurrency: QUEUE_CONCURRENCY },
   );
   return new Map(readings);
 }
 
-/**
- * The workers of one type: EC2's list, and those of recent launches that the list does not show yet. A worker that the
- * list shows as gone is gone, however young its record.
- */
-export function knownWorkers(
-  workerType: string,
-  observation: Pick<Observation, 'at' | 'workers' | 'launches'>,
-): Worker[] {
-  const listed = observation.workers.filter((worker) => worker.workerType === workerType);
-  const listedIds = new Set(observation.workers.map(({ workerId }) => workerId));
-  const unseen = observation.launches
-    .filter(({ order }) => order.definition.workerType === workerType)
-    .flatMap(({ workers }) => workers)
-    .filter(({ workerId, launchedAt }) => {
-      const young = launchedAt !== undefined && secondsBetween(launchedAt, observation.at) < CONSISTENCY_WINDOW_SECONDS;
-      return young && !listedIds.has(workerId);
-    })
-    .map((worker) => ({ ...worker, state: 'launching' as const }));
-  return [...listed, ...unseen];
-}
-
-/** Orders still open, less what EC2's list shows of them: the rest may be on its way. */
-export function openOrders(
-  workerType: string,
-  observation: Pick<Observation, 'workers' | 'launches'>,
-): { readonly capacity: number; readonly overshoot: number } {
-  const open = observation.launches
-    .filter(({ state, order }) => state === 'open' && order.definition.workerType === workerType)
-    .map(({ order }) => {
-      const arrived = observation.workers
-        .filter((worker) => worker.launchId === order.launchId && worker.workerType === workerType)
-        .reduce((sum, worker) => sum + capacityOf(worker, order.definition), 0);
-      const capacity = Math.max(0, order.targetCapacity - arrived);
-      return { capacity, overshoot: capacity > 0 ? overshootOf(order.instanceTypes) : 0 };
-    });
-  return {
-    capacity: open.reduce((sum, { capacity }) => sum + capacity, 0),
-    overshoot: open.reduce((sum, { overshoot }) => sum + overshoot, 0),
-  };
+/** Prices serve ceilings on spend and the order of regions; a type that names no zone has none to look up. */
+function wantedPrices(definitions: readonly WorkerType[], homeRegion: string) {
+  const wanted = definitions.flatMap((definition) =>
+    regionsOf(definition, homeRegion).map((region) => ({
+      region,
+      platform: definition.platform,
+      instanceTypes: definition.instanceTypes.map(({ instanceType }) => instanceType),
+    })),
+  );
+  return [...Map.groupBy(wanted, ({ region, platform }) => `${region}/${platform}`).values()].flatMap((alike) => {
+    const [first] = alike;
+    return first === undefined
+      ? []
+      : [{ ...first, instanceTypes: [...new Set(alike.flatMap(({ instanceTypes }) => instanceTypes))] }];
+  });
 }

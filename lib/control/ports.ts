@@ -3,11 +3,18 @@
  * one contract suite (test/contracts) holds both to the sentences written here.
  */
 import type { BacklogReading } from '../core/backlog.ts';
-import type { OrderSize } from '../core/order-size.ts';
+import type { AccountFacts } from '../core/check/account-facts.ts';
+import type { AccountLookups } from '../core/check/account-lookups.ts';
+import type { Rehearsal } from '../core/check/rehearsal-findings.ts';
+import type { CheckReport } from '../core/finding.ts';
+import type { Cooldown } from '../core/pool-cooldown.ts';
+import type { Platform, PriceBook } from '../core/price-book.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { EpochMillis } from '../core/units.ts';
 import type { Worker } from '../core/worker.ts';
 import type { ParsedWorkerType, WorkerType } from '../core/worker-type-schema.ts';
+import type { DecisionRecord } from './decision-record.ts';
+import type { FieldChange } from './definition-diff.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from './status.ts';
 import type { EventName, MetricName } from './telemetry.ts';
 
@@ -46,10 +53,23 @@ export interface WorkerTypes {
 }
 
 /** One request for capacity, complete enough to be repeated identically after a crash. */
-export interface LaunchOrder extends OrderSize {
+export interface LaunchOrder {
   /** Unique within the provisioner; the client token is derived from it, and each instance carries it as a tag. */
   readonly launchId: string;
   readonly definition: WorkerType;
+  readonly region: string;
+  readonly market: 'spot' | 'on-demand';
+  /** Tasks; EC2 adds instances until the sum of their capacities reaches it. */
+  readonly targetCapacity: number;
+  /** What EC2 may choose from: pools of the definition in that region. */
+  readonly pools: readonly OrderedPool[];
+}
+
+/** A pool of an order; everything else about it follows from the definition. */
+export interface OrderedPool {
+  readonly subnetId: string;
+  readonly instanceType: string;
+  readonly capacity: number;
 }
 
 /** EC2's answer to an order. */
@@ -71,10 +91,17 @@ export interface TerminateOutcome {
   readonly failed: readonly { readonly workerId: string; readonly code: string; readonly message: string }[];
 }
 
+/** What a sweep over all regions found. */
+export interface FleetList {
+  readonly workers: readonly Worker[];
+  /** Regions that could not be read whole, with the cause: what is there is unknown, not nothing. */
+  readonly unread: ReadonlyMap<string, string>;
+}
+
 /** The machines of one provisioner. Instances without its owner tag do not exist for it. */
 export interface Fleet {
-  /** One complete sweep, the lately gone included. Throws when it is incomplete: a part is not a smaller whole. */
-  list(): Promise<Worker[]>;
+  /** One sweep of every region, the lately gone included. A region is in it whole or not at all. Throws when none is. */
+  list(): Promise<FleetList>;
   /** Launches instances of at most the order's capacity (see sizeOrder). The same `launchId` never launches more. */
   launch(order: LaunchOrder): Promise<LaunchOutcome>;
   /** Terminates those of the workers that are this provisioner's; one bad id fails and does not save the others. */
@@ -143,10 +170,150 @@ export interface StatusBoard {
   saveReap(report: ReapReport): Promise<void>;
 }
 
+/** Pools that are not tried for a while, remembered over ticks and shared by all worker types. */
+export interface PoolMemory {
+  load(): Promise<Cooldown[]>;
+  save(cooldowns: readonly Cooldown[]): Promise<void>;
+}
+
+/** What somebody said about a worker type beside its definition. */
+export interface TypeControl {
+  readonly workerType: string;
+  readonly pause?: {
+    readonly note: string;
+    readonly by: string;
+    readonly at: EpochMillis;
+    /** Absent: until somebody resumes it. */
+    readonly until?: EpochMillis;
+  };
+  /** Holds, and this type's cooldowns of pools, that are older than this are over. */
+  readonly clearedAt?: EpochMillis;
+}
+
+/** Pauses and resumptions. Not part of the definition: a pause never conflicts with an edit. */
+export interface Controls {
+  load(): Promise<TypeControl[]>;
+  save(control: TypeControl): Promise<void>;
+}
+
+/** Why something was launched or not, tick by tick. Records expire. */
+export interface Decisions {
+  append(decisions: readonly DecisionRecord[]): Promise<void>;
+  /** The latest decisions of a worker type, newest first. */
+  latest(workerType: string, count: number): Promise<DecisionRecord[]>;
+}
+
+/** The rate of launch requests to EC2, shared by everything that launches in one region. */
+export interface LaunchBudget {
+  /** Takes one request out of the region's budget. */
+  take(
+    region: string,
+  ): Promise<{ readonly kind: 'granted' } | { readonly kind: 'exhausted'; readonly retryAt: EpochMillis }>;
+  /** EC2 throttled: the budget is empty, and fills again from zero. */
+  drain(region: string): Promise<void>;
+}
+
 /** Log events and metrics. */
 export interface Telemetry {
   event(level: 'info' | 'warn' | 'error', name: EventName, fields: Readonly<Record<string, unknown>>): void;
   count(metric: MetricName, value: number): void;
   /** Sends what was counted. Called once a tick. */
   publish(): void;
+}
+
+/** One change of a definition, kept for good. */
+export interface VersionRecord {
+  readonly workerType: string;
+  /** Unique within the history of the worker type: what the item says of itself or, when that is taken, the next free number. */
+  readonly version: number;
+  /** The version that the item itself says; another one than `version` after an edit by hand that did not raise it. */
+  readonly statedVersion: number;
+  readonly at: EpochMillis;
+  /** Known of changes by tools only. */
+  readonly author?: string;
+  readonly source: 'cli' | 'table';
+  /** The change's place in the stream of the table, once that has told of it. */
+  readonly sequence?: string;
+  /** The item as the change left it; of a deletion, as it was before. */
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly changes: readonly FieldChange[];
+  readonly deleted?: true;
+  /** There when the history began: `at` is when it was found. */
+  readonly found?: true;
+}
+
+/** What the definitions of one provisioner were, change by change. */
+export interface VersionHistory {
+  /** Every kept version of a worker type, by number. Throws when they cannot all be read. */
+  list(workerType: string): Promise<VersionRecord[]>;
+  get(workerType: string, version: number): Promise<VersionRecord | undefined>;
+  /** Keeps a record; `taken`: another one has its number, and nothing was written. */
+  add(record: VersionRecord): Promise<'added' | 'taken'>;
+  /** Replaces the kept record of this number by one that knows more of the same change. Repeating it is harmless. */
+  complete(record: VersionRecord): Promise<void>;
+}
+
+/** What the account of the provisioner holds, as far as definitions name it. */
+export interface Account {
+  /** Looks everything up, once each. Never throws: what cannot be looked up is unknown, and nothing else is for it. */
+  lookUp(wanted: AccountLookups): Promise<AccountFacts>;
+}
+
+/** EC2's own opinion of a launch. */
+export interface LaunchRehearsal {
+  /** Has EC2 judge the real request of an order without carrying it out: nothing is launched. Never throws. */
+  rehearse(order: LaunchOrder): Promise<Rehearsal>;
+}
+
+/** The last check of each worker type against the account. */
+export interface CheckBoard {
+  /** All reports, in no order. */
+  load(): Promise<CheckReport[]>;
+  /** Replaces the reports of these types and leaves the others alone. */
+  save(reports: readonly CheckReport[]): Promise<void>;
+  /** Forgets the types named, also those it knows nothing of. */
+  remove(workerTypes: readonly string[]): Promise<void>;
+}
+
+/** The prices of these instance types, in every zone of the region. */
+export interface WantedPrices {
+  readonly region: string;
+  readonly platform: Platform;
+  readonly instanceTypes: readonly string[];
+}
+
+/** Present spot prices. */
+export interface Prices {
+  /**
+   * One entry for each region and platform, with at least the types wanted of it; a type that is not offered has no
+   * price. Never throws: what cannot be read is absent, or old by its `readAt`.
+   */
+  read(wanted: readonly WantedPrices[]): Promise<PriceBook>;
+}
+
+/** A launch template of this provisioner. */
+export interface LaunchTemplate {
+  readonly region: string;
+  readonly templateId: string;
+  /** Made of its content: one name never means two things. */
+  readonly name: string;
+  /** Absent when its tags name none. */
+  readonly workerType: string | undefined;
+  readonly createdAt: EpochMillis;
+}
+
+/** What came of the wish to delete launch templates, by template id. */
+export interface RemoveTemplatesOutcome {
+  readonly removed: readonly string[];
+  readonly failed: readonly { readonly templateId: string; readonly code: string; readonly message: string }[];
+}
+
+/** The launch templates of one provisioner. Templates without its owner tag do not exist for it. */
+export interface LaunchTemplates {
+  /** Those of every region. A region is in it whole or, with the cause in `unread`, not at all. */
+  list(): Promise<{ readonly templates: readonly LaunchTemplate[]; readonly unread: ReadonlyMap<string, string> }>;
+  /** What launches of a definition may use, whatever their market and pools. Throws when its requests cannot be built. */
+  namesOf(definition: WorkerType): readonly Pick<LaunchTemplate, 'region' | 'name'>[];
+  /** Deletes those that are this provisioner's; what is not, or is gone, fails and does not save the others. */
+  remove(templates: readonly LaunchTemplate[]): Promise<RemoveTemplatesOutcome>;
 }

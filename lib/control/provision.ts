@@ -5,27 +5,38 @@
  * known now and at most one order a type is sent. A type that fails does not stop the others; what failed is in the
  * report. Definitions, EC2's list or the ledger unreadable: the pass throws and launches nothing.
  *
- * Known gaps: no memory of dry pools (a request that launched nothing only makes its type wait), no launch budget
- * beyond stopping at the first throttle, no breaker for workers that die young.
+ * Launches go in rounds, one order a type and round. What EC2 refuses is remembered by pool, market and type, and shows in
+ * the decision of the tick.
  */
 import pMap from 'p-map';
+import type { Cooldown } from '../core/pool-cooldown.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
+import { decisionOf } from './decision.ts';
+import type { DecisionRecord } from './decision-record.ts';
+import { Knowledge } from './knowledge.ts';
 import { HeldLease, type LaunchPorts } from './launch.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
-import { resumeLaunches } from './resume-launches.ts';
+import type { Decisions, LaunchBudget } from './ports.ts';
+import { type Resumed, resumeLaunches } from './resume-launches.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
 import { StopLaunching } from './stop-launching.ts';
 import { countTick, tickReport } from './tick-report.ts';
-import { isSameStatus } from './tick-status.ts';
-import { takeTurns } from './turns.ts';
+import { isSameStatus, memoryAtStart, statusOfInvalid, statusOfTurn, withFailure } from './tick-status.ts';
+import { beginTurn, launchInRounds, type TurnContext, tellHold } from './turns.ts';
 
-export interface ProvisionPorts extends ObservePorts, LaunchPorts {}
+export interface ProvisionPorts extends ObservePorts, LaunchPorts {
+  readonly budget: LaunchBudget;
+  readonly decisions: Decisions;
+}
 
 export interface TickOptions {
   /** Who asks for the lease: unique to the invocation. */
   readonly holder: string;
   /** When the process is ended from outside; absent for one that is not. */
   readonly endsAt?: EpochMillis;
+  readonly homeRegion: string;
+  /** Where this provisioner may launch. */
+  readonly regions: readonly string[];
 }
 
 export type TickResult =
@@ -40,7 +51,10 @@ const LAST_REQUEST_SECONDS = 25;
 const SAVE_CONCURRENCY = 16;
 
 /** Runs one pass, or none when another invocation is at it. */
-export async function tick(ports: ProvisionPorts, { holder, endsAt }: TickOptions): Promise<TickResult> {
+export async function tick(
+  ports: ProvisionPorts,
+  { holder, endsAt, homeRegion, regions }: TickOptions,
+): Promise<TickResult> {
   const startedAt = ports.clock.now();
   const answer = await ports.leases.acquire(holder, LEASE_MS);
   if (answer.kind === 'held') {
@@ -50,15 +64,17 @@ export async function tick(ports: ProvisionPorts, { holder, endsAt }: TickOption
   try {
     const held = new HeldLease(answer.lease, LEASE_MS);
     const stop = new StopLaunching(ports.clock, endsAt && secondsAfter(endsAt, -LAST_REQUEST_SECONDS));
-    const seen = await observe(ports);
-    const resumed = await resumeLaunches(seen.launches, seen.definitions, stop, ports);
-    const { failures } = resumed;
-    const statuses = await takeTurns({ seen, resumed, held, stop, failures, ports });
+    const seen = await observe(ports, homeRegion);
+    const knowledge = new Knowledge(seen, regions, ports.clock);
+    const resumed = await resumeLaunches(seen.launches, seen.definitions, { stop, knowledge }, ports);
+    const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
+    const { statuses, decisions } = await takeTurns(context, resumed);
     // Whoever holds the lease now knows more, and has written it.
-    if (!held.isLost) await saveStatuses(statuses, seen, failures, ports);
-    const report = tickReport(statuses, failures, { startedAt, finishedAt: ports.clock.now(), holder });
+    if (!held.isLost)
+      await save({ statuses, decisions, cooldowns: knowledge.changedCooldowns() }, seen, resumed.failures, ports);
+    const report = tickReport(statuses, resumed.failures, { startedAt, finishedAt: ports.clock.now(), holder });
     if (!held.isLost) await ports.board.saveTick(report);
-    countTick(report, statuses, failures.size, ports.telemetry);
+    countTick(report, statuses, resumed.failures.size, ports.telemetry);
     return { kind: 'done', report };
   } finally {
     // A lease that cannot be released runs out by itself.
@@ -67,8 +83,55 @@ export async function tick(ports: ProvisionPorts, { holder, endsAt }: TickOption
   }
 }
 
-async function saveStatuses(
-  statuses: readonly WorkerTypeStatus[],
+/** Begins each type's turn, launches in rounds, and sums up. A type whose turn fails stops no other. */
+async function takeTurns(
+  context: TurnContext,
+  resumed: Resumed,
+): Promise<{ statuses: WorkerTypeStatus[]; decisions: DecisionRecord[] }> {
+  const { seen, held, ports } = context;
+  const { failures, results } = resumed;
+  // A throttle ends the launches of a tick: starting elsewhere each time, no type is always the one left over.
+  const inOrder = rotate(seen.definitions, held.fence);
+  const invalid = inOrder.flatMap((stored) =>
+    stored.parsed.kind === 'invalid'
+      ? [statusOfInvalid(stored, stored.parsed.problems, seen.statuses.get(stored.workerType), seen, ports.telemetry)]
+      : [],
+  );
+  const turns = inOrder.flatMap(({ workerType, parsed }, index) => {
+    if (parsed.kind === 'invalid') return [];
+    const memory = memoryAtStart(seen.statuses.get(workerType), results.get(workerType));
+    return [beginTurn(parsed.definition, memory, `${seen.at}-${held.fence}-${index}`, context)];
+  });
+  await launchInRounds(turns, context);
+  const statuses = turns.map((turn) => {
+    const { workerType } = turn.definition;
+    const status = statusOfTurn(turn, ports.clock.now());
+    if (turn.failure !== undefined) failures.set(workerType, turn.failure);
+    if (status.state === 'backlog-unknown' || status.state === 'workers-unknown')
+      failures.set(workerType, status.decision);
+    const failure = failures.get(workerType);
+    if (!isSameStatus(status, seen.statuses.get(workerType))) tellHold(turn, ports.telemetry);
+    return failure === undefined ? status : withFailure(status, failure);
+  });
+  const changed = turns.filter((turn, index) => {
+    const status = statuses[index];
+    return (
+      status !== undefined &&
+      (turn.sent.length > 0 || !isSameStatus(status, seen.statuses.get(turn.definition.workerType)))
+    );
+  });
+  return { statuses: [...statuses, ...invalid], decisions: changed.map((turn) => decisionOf(turn, context)) };
+}
+
+interface Results {
+  readonly statuses: readonly WorkerTypeStatus[];
+  readonly decisions: readonly DecisionRecord[];
+  readonly cooldowns: readonly Cooldown[] | undefined;
+}
+
+/** Writes what changed. What people read may fail to be written without the tick failing for every type. */
+async function save(
+  { statuses, decisions, cooldowns }: Results,
   seen: Observation,
   failures: Map<string, string>,
   ports: ProvisionPorts,
@@ -78,6 +141,8 @@ async function saveStatuses(
   const deleted = [...seen.statuses.keys()].filter((workerType) => !defined.has(workerType));
   await pMap(changed, (status) => saveStatus(status, failures, ports), { concurrency: SAVE_CONCURRENCY });
   if (deleted.length > 0) await ports.board.removeWorkerTypes(deleted);
+  if (cooldowns !== undefined) await ports.poolMemory.save(cooldowns);
+  if (decisions.length > 0) await ports.decisions.append(decisions);
 }
 
 /** One status that cannot be saved keeps no other from being saved. */
@@ -93,4 +158,10 @@ async function saveStatus(
     const failure = `its status could not be saved: ${String(error)}`;
     failures.set(status.workerType, earlier === undefined ? failure : `${earlier}; ${failure}`);
   }
+}
+
+function rotate<Item>(items: readonly Item[], by: number): Item[] {
+  if (items.length === 0) return [];
+  const start = by % items.length;
+  return [...items.slice(start), ...items.slice(0, start)];
 }

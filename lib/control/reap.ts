@@ -21,25 +21,32 @@ export interface ReapPorts {
 
 type Reaped = Extract<ReapVerdict, { kind: 'reap' }>;
 
+/** What a run goes by: a verdict on every worker of the regions that could be read. */
+export interface ReapRun {
+  readonly verdicts: readonly ReapVerdict[];
+  readonly unread: ReadonlyMap<string, string>;
+}
+
 /** The verdict on every worker; nothing is terminated or written. */
-export async function planReapRun(ports: Pick<ReapPorts, 'clock' | 'workerTypes' | 'fleet'>): Promise<ReapVerdict[]> {
-  const [definitions, workers] = await Promise.all([ports.workerTypes.list(), ports.fleet.list()]);
+export async function planReapRun(ports: Pick<ReapPorts, 'clock' | 'workerTypes' | 'fleet'>): Promise<ReapRun> {
+  const [definitions, { workers, unread }] = await Promise.all([ports.workerTypes.list(), ports.fleet.list()]);
   const byName = new Map(definitions.map(({ workerType, parsed }) => [workerType, parsed]));
-  return planReap(workers, byName, { defaultMaxLifetimeSeconds: DEFAULT_MAX_LIFETIME_SECONDS }, ports.clock.now());
+  const policy = { defaultMaxLifetimeSeconds: DEFAULT_MAX_LIFETIME_SECONDS };
+  return { verdicts: planReap(workers, byName, policy, ports.clock.now()), unread };
 }
 
 /** Terminates what the plan says and records the run. Workers that could not be terminated are in the report. */
 export async function reap(ports: ReapPorts): Promise<ReapReport> {
   const startedAt = ports.clock.now();
   try {
-    const verdicts = await planReapRun(ports);
+    const { verdicts, unread } = await planReapRun(ports);
     const condemned = verdicts.filter((verdict): verdict is Reaped => verdict.kind === 'reap');
     const outcome =
       condemned.length === 0
         ? { terminated: [], failed: [] }
         : await ports.fleet.terminate(condemned.map(({ worker }) => worker.workerId));
-    const report = reportOf(verdicts, condemned, outcome, startedAt, ports);
-    count(report, outcome.failed.length, ports.telemetry);
+    const report = reportOf({ verdicts, unread }, condemned, outcome, startedAt, ports);
+    count(report, outcome.failed.length + unread.size, ports.telemetry);
     await ports.board.saveReap(report);
     return report;
   } finally {
@@ -48,7 +55,7 @@ export async function reap(ports: ReapPorts): Promise<ReapReport> {
 }
 
 function reportOf(
-  verdicts: readonly ReapVerdict[],
+  { verdicts, unread }: ReapRun,
   condemned: readonly Reaped[],
   outcome: TerminateOutcome,
   startedAt: ReapReport['startedAt'],
@@ -70,7 +77,10 @@ function reportOf(
     unknown: verdicts.flatMap((verdict) =>
       verdict.kind === 'unknown' ? [{ workerId: verdict.worker.workerId, reason: verdict.reason }] : [],
     ),
-    failures: shortened(outcome.failed.map(({ workerId, code, message }) => `${workerId}: ${code} (${message})`)),
+    failures: shortened([
+      ...[...unread].map(([region, cause]) => `${region} could not be listed: ${cause}`),
+      ...outcome.failed.map(({ workerId, code, message }) => `${workerId}: ${code} (${message})`),
+    ]),
   };
 }
 

@@ -13,8 +13,9 @@
 import pMap from 'p-map';
 import type { Refusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
+import type { Knowledge } from './knowledge.ts';
 import { countOutcome, type LaunchPorts, type LaunchResult, sentResult } from './launch.ts';
-import type { LaunchRecord, StoredWorkerType } from './ports.ts';
+import type { LaunchBudget, LaunchRecord, StoredWorkerType } from './ports.ts';
 import type { StopLaunching } from './stop-launching.ts';
 
 const REPEAT_SECONDS = 10 * 60;
@@ -29,13 +30,13 @@ export interface Resumed {
   readonly failures: Map<string, string>;
 }
 
-type ResumePorts = Pick<LaunchPorts, 'clock' | 'fleet' | 'ledger' | 'telemetry'>;
+type ResumePorts = Pick<LaunchPorts, 'clock' | 'fleet' | 'ledger' | 'telemetry'> & { readonly budget: LaunchBudget };
 
 /** Brings each open record one step further. */
 export async function resumeLaunches(
   launches: readonly LaunchRecord[],
   definitions: readonly StoredWorkerType[],
-  stop: StopLaunching,
+  { stop, knowledge }: { readonly stop: StopLaunching; readonly knowledge: Knowledge },
   ports: ResumePorts,
 ): Promise<Resumed> {
   const byName = new Map(definitions.map((stored) => [stored.workerType, stored]));
@@ -47,7 +48,7 @@ export async function resumeLaunches(
       const { workerType } = record.order.definition;
       if (record.state !== 'open') return record;
       try {
-        const step = await resume(record, byName.get(workerType), stop, ports);
+        const step = await resume(record, byName.get(workerType), { stop, knowledge }, ports);
         if (step.failure !== undefined) failures.set(workerType, `launch ${record.order.launchId}: ${step.failure}`);
         if (step.record.state === 'closed') results.set(workerType, sentResult(step.record));
         return step.record;
@@ -70,7 +71,7 @@ interface Step {
 async function resume(
   record: LaunchRecord,
   current: StoredWorkerType | undefined,
-  stop: StopLaunching,
+  { stop, knowledge }: { readonly stop: StopLaunching; readonly knowledge: Knowledge },
   ports: ResumePorts,
 ): Promise<Step> {
   const { order } = record;
@@ -82,12 +83,15 @@ async function resume(
   }
   if (ageSeconds > REPEAT_SECONDS) return { record, failure: `EC2 has not answered for ${Math.round(ageSeconds)} s` };
   if (!isStillWanted(record, current) || stop.cause() !== undefined) return { record };
+  // A repetition costs EC2 what a launch costs. Meanwhile the record is counted, so it can wait.
+  if ((await ports.budget.take(order.region)).kind === 'exhausted') return { record };
 
   const outcome = await ports.fleet.launch(order);
   ports.telemetry.event('info', 'launch-resumed', { ...fields, outcome: outcome.kind });
   if (outcome.kind === 'no-answer') return { record, failure: `EC2 did not answer again: ${outcome.cause}` };
   if (outcome.kind === 'refused') {
     stop.observe([outcome.refusal]);
+    if (outcome.refusal.class === 'throttled') await ports.budget.drain(order.region);
     return { record, ...refusedAgain(outcome.refusal) };
   }
   if (outcome.workers.length === 0 && outcome.refusals.length === 0) {
@@ -96,6 +100,7 @@ async function resume(
   stop.observe(outcome.refusals);
   const closed = { ...record, state: 'closed' as const, workers: outcome.workers, refusals: outcome.refusals };
   countOutcome(closed, ports.telemetry);
+  knowledge.learn(order, outcome.refusals);
   return { record: await settled(closed, ports) };
 }
 

@@ -8,13 +8,33 @@ export type WorkerTypeState =
   | 'ok'
   | 'disabled'
   | 'invalid'
+  | 'paused'
   | 'backlog-unknown'
+  | 'workers-unknown'
   | 'backing-off'
+  | 'suspended'
+  | 'workers-die'
+  | 'short'
   | 'unanswered'
   | 'failed';
 
+/** What a status remembers of launches from tick to tick. */
+export interface LaunchMemory {
+  /** The last launch: what was asked, what came, what EC2 refused. Capacity in tasks. */
+  readonly lastLaunch?: {
+    readonly at: EpochMillis;
+    readonly launchId: string;
+    readonly asked: number;
+    readonly launched: number;
+    readonly refusals: readonly string[];
+  };
+  readonly hold?: LaunchHold;
+  /** Since when spot has not given all that was wanted. */
+  readonly spotShortSince?: EpochMillis;
+}
+
 /** What the last tick saw and decided for one worker type. Lists and pages read this, never EC2 or SQS. */
-export interface WorkerTypeStatus {
+export interface WorkerTypeStatus extends LaunchMemory {
   readonly workerType: string;
   readonly state: WorkerTypeState;
   /** When something in this record last changed. */
@@ -29,17 +49,8 @@ export interface WorkerTypeStatus {
   readonly capacity?: CapacityByState;
   /** The last decision in plain words. */
   readonly decision: string;
-  /** The last launch: what was asked, what came, what EC2 refused. */
-  readonly lastLaunch?: {
-    readonly at: EpochMillis;
-    readonly launchId: string;
-    readonly asked: number;
-    readonly launched: number;
-    readonly refusals: readonly string[];
-  };
   /** Everything that is wrong with an invalid definition. */
   readonly problems?: readonly Problem[];
-  readonly hold?: LaunchHold;
 }
 
 /** One provisioning pass over all worker types. */

@@ -13,6 +13,8 @@ export const metricNames = {
   launchFailures: 'LaunchFailures',
   /** Launches that found no capacity, in whole or in part. Normal with spot; not alarmed. */
   capacityRefusals: 'CapacityRefusals',
+  /** Launches put off because the region's budget of requests was used up. */
+  launchBudgetExhausted: 'LaunchBudgetExhausted',
   /** EC2 calls refused as too many. */
   ec2Throttles: 'Ec2Throttles',
   invalidWorkerTypes: 'InvalidWorkerTypes',
@@ -25,6 +27,12 @@ export const metricNames = {
   /** Workers that were to be terminated and could not be. */
   reapFailures: 'ReapFailures',
   workersReaped: 'WorkersReaped',
+  /** 1 for each check of all definitions that came to its end. */
+  checkSucceeded: 'CheckSucceeded',
+  /** Checks that failed, and changes of definitions that could not be read out of the stream. */
+  checkFailures: 'CheckFailures',
+  /** Enabled worker types that no pool is left for, counted by each check of all definitions. */
+  unlaunchableWorkerTypes: 'UnlaunchableWorkerTypes',
 } as const;
 export type MetricName = (typeof metricNames)[keyof typeof metricNames];
 
@@ -33,6 +41,7 @@ const eventNames = [
   'tick-failed',
   'tick-skipped',
   'worker-type-planned',
+  'prices-unreadable',
   'worker-type-failed',
   'worker-type-invalid',
   'launch-opened',
@@ -42,5 +51,10 @@ const eventNames = [
   'reap-finished',
   'worker-reaped',
   'worker-not-reaped',
+  'check-finished',
+  'check-failed',
+  'version-kept',
+  'stream-record-unreadable',
+  'launch-templates-collected',
 ] as const;
 export type EventName = (typeof eventNames)[number];

@@ -1,14 +1,14 @@
-import { explainPlan } from '../core/explain-plan.ts';
-import { holdAfter, isHolding, type LaunchHold } from '../core/launch-hold.ts';
+import { holdAfter, isHolding } from '../core/launch-hold.ts';
 import { describeProblems, type Problem } from '../core/problem.ts';
-import type { ProvisionPlan } from '../core/provision-plan.ts';
+import type { HoldReason } from '../core/provision-plan.ts';
 import { describeRefusal } from '../core/refusal.ts';
+import { isSameJson } from '../core/same-json.ts';
 import type { EpochMillis } from '../core/units.ts';
-import type { WorkerType } from '../core/worker-type-schema.ts';
 import type { LaunchResult } from './launch.ts';
 import type { Observation } from './observe.ts';
 import type { StoredWorkerType, Telemetry } from './ports.ts';
-import type { WorkerTypeState, WorkerTypeStatus } from './status.ts';
+import type { LaunchMemory, WorkerTypeState, WorkerTypeStatus } from './status.ts';
+import { describeTurn, type Turn } from './turns.ts';
 
 /** The status of a type whose item cannot be read as a definition: nothing is launched, its workers are left alone. */
 export function statusOfInvalid(
@@ -24,37 +24,76 @@ export function statusOfInvalid(
   return status;
 }
 
-/** What a status remembers of launches: the last one, and the hold that its answer led to. */
-export type LaunchMemory = Pick<WorkerTypeStatus, 'lastLaunch' | 'hold'>;
-
-/** The memory after one more launch; without one, what is still true of it. */
-export function afterResult(
-  memory: LaunchMemory | undefined,
-  result: LaunchResult | undefined,
-  definition: WorkerType,
-  now: EpochMillis,
-): LaunchMemory {
-  const sent = result?.kind === 'sent' ? result : undefined;
-  const hold = sent === undefined ? memory?.hold : holdOf(sent, now);
-  const lastLaunch = sent === undefined ? memory?.lastLaunch : lastLaunchOf(sent);
+/** What a type remembers when its turn begins: a repeated launch that was answered now counts like any other. */
+export function memoryAtStart(previous: LaunchMemory | undefined, resumed: LaunchResult | undefined): LaunchMemory {
+  const { lastLaunch, hold, spotShortSince } = previous ?? {};
+  const answered = resumed?.kind === 'sent' ? lastLaunchOfRecord(resumed) : undefined;
+  const last = answered ?? lastLaunch;
   return {
-    ...(lastLaunch === undefined ? {} : { lastLaunch }),
-    ...(isHolding(hold, definition.version, now) ? { hold } : {}),
+    ...(last === undefined ? {} : { lastLaunch: last }),
+    ...(hold === undefined ? {} : { hold }),
+    ...(spotShortSince === undefined ? {} : { spotShortSince }),
   };
 }
 
-/** The status after a type's turn: figures, decision, and what is remembered of launches. */
-export function statusOfTurn(
-  definition: WorkerType,
-  plan: ProvisionPlan,
-  result: LaunchResult | undefined,
-  memory: LaunchMemory,
+const lastLaunchOfRecord = ({ record, launchedCapacity }: Extract<LaunchResult, { kind: 'sent' }>) => ({
+  at: record.openedAt,
+  launchId: record.order.launchId,
+  asked: record.order.targetCapacity,
+  launched: launchedCapacity,
+  refusals: record.refusals.map(describeRefusal),
+});
+
+/** What a type remembers when its turn is over. */
+function memoryAfter({ definition, memory, plan, sent, isSpotShort }: Turn, now: EpochMillis): LaunchMemory {
+  const [first] = sent;
+  const refusals = sent.flatMap(({ attempt }) => attempt.refusals);
+  const launched = sent.reduce((sum, { attempt }) => sum + attempt.launched, 0);
+  const isAnswered = sent.every(({ attempt }) => attempt.noAnswer === undefined);
+  const fresh =
+    first === undefined ? undefined : holdAfter({ launched, refusals: isAnswered ? refusals : [], definition }, now);
+  const hold = first === undefined ? memory.hold : fresh;
+  const lastLaunch =
+    first === undefined || plan.kind === 'hold'
+      ? memory.lastLaunch
+      : {
+          at: first.at as EpochMillis,
+          launchId: first.launchId,
+          asked: plan.want,
+          launched,
+          refusals: refusals
+            .slice(0, MAX_REFUSALS)
+            .map((refusal) => describeRefusal({ ...refusal, ...fewPools(refusal.pools) })),
+        };
+  return {
+    ...(lastLaunch === undefined ? {} : { lastLaunch }),
+    ...(isHolding(hold, definition, now) ? { hold } : {}),
+    ...spotShort({ memory, plan, isSpotShort }, now),
+  };
+}
+
+const MAX_REFUSALS = 10;
+const fewPools = (pools: readonly string[] | undefined) => (pools === undefined ? {} : { pools: pools.slice(0, 3) });
+
+/** The time of shortage runs until spot gives all that is wanted of it, or nothing is wanted. */
+function spotShort(
+  { memory, plan, isSpotShort }: Pick<Turn, 'memory' | 'plan'> & { readonly isSpotShort: boolean | undefined },
   now: EpochMillis,
-): WorkerTypeStatus {
+): Pick<LaunchMemory, 'spotShortSince'> {
+  const isServed = plan.kind === 'hold' ? plan.reason === 'satisfied' : isSpotShort === false;
+  if (isServed) return {};
+  const since = memory.spotShortSince ?? (isSpotShort === true ? now : undefined);
+  return since === undefined ? {} : { spotShortSince: since };
+}
+
+/** The status after a type's turn: figures, decision, and what is remembered of launches. */
+export function statusOfTurn(turn: Turn, now: EpochMillis): WorkerTypeStatus {
+  const { definition, plan } = turn;
   const { figures } = plan;
+  const remembered = memoryAfter(turn, now);
   return {
     workerType: definition.workerType,
-    state: stateOf(plan, result, memory.hold),
+    state: stateOf(turn, remembered),
     changedAt: now,
     definitionVersion: definition.version,
     minCapacity: definition.minCapacity,
@@ -68,61 +107,40 @@ export function statusOfTurn(
           target: figures.target,
           supply: figures.supply,
         }),
-    decision: `${explainPlan(plan, definition)}${resultWords(result)}`,
-    ...memory,
+    decision: describeTurn(turn),
+    ...remembered,
   };
 }
 
 /** The same status with a failure of this tick on top. */
 export const withFailure = (status: WorkerTypeStatus, failure: string): WorkerTypeStatus => ({
   ...status,
-  state: status.state === 'backlog-unknown' ? status.state : 'failed',
+  state: status.state === 'backlog-unknown' || status.state === 'workers-unknown' ? status.state : 'failed',
   decision: status.decision.includes(failure) ? status.decision : `failed: ${failure}`,
 });
 
 /** Equal but for the time of change: then there is nothing to write. */
 export function isSameStatus(a: WorkerTypeStatus, b: WorkerTypeStatus | undefined): boolean {
-  return b !== undefined && canonical({ ...a, changedAt: 0 }) === canonical({ ...b, changedAt: 0 });
+  return b !== undefined && isSameJson({ ...a, changedAt: 0 }, { ...b, changedAt: 0 });
 }
 
-/** JSON with sorted keys: a status read back from a table has its fields in another order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
-}
-
-function stateOf(plan: ProvisionPlan, result: LaunchResult | undefined, hold: LaunchHold | undefined): WorkerTypeState {
-  if (plan.kind === 'hold' && (plan.reason === 'disabled' || plan.reason === 'backlog-unknown')) return plan.reason;
-  if (hold !== undefined && (result !== undefined || (plan.kind === 'hold' && plan.reason === 'backing-off')))
-    return 'backing-off';
+function stateOf({ plan, sent, shortBecause }: Turn, { hold }: LaunchMemory): WorkerTypeState {
+  if (plan.kind === 'hold') return STATE_OF_HOLD[plan.reason];
+  if (hold !== undefined) return hold.until === undefined ? 'suspended' : 'backing-off';
   // Sent and not answered: the order is repeated, but nobody should take that for success.
-  return result?.kind === 'sent' && result.noAnswer !== undefined ? 'unanswered' : 'ok';
+  if (sent.some(({ attempt }) => attempt.noAnswer !== undefined)) return 'unanswered';
+  return shortBecause === undefined ? 'ok' : 'short';
 }
 
-function holdOf(result: Extract<LaunchResult, { kind: 'sent' }>, now: EpochMillis): LaunchHold | undefined {
-  const { record, launchedCapacity } = result;
-  return holdAfter(
-    { launched: launchedCapacity, refusals: record.refusals, definitionVersion: record.order.definition.version },
-    now,
-  );
-}
-
-const lastLaunchOf = ({ record, launchedCapacity }: Extract<LaunchResult, { kind: 'sent' }>) => ({
-  at: record.openedAt,
-  launchId: record.order.launchId,
-  asked: record.order.targetCapacity,
-  launched: launchedCapacity,
-  refusals: record.refusals.map(describeRefusal),
-});
-
-function resultWords(result: LaunchResult | undefined): string {
-  if (result === undefined) return '';
-  if (result.kind === 'not-sent') return `; not sent: ${result.cause}`;
-  if (result.noAnswer !== undefined)
-    return `; EC2 did not answer (${result.noAnswer}), the next tick repeats the request`;
-  const refused = result.record.refusals.map(describeRefusal);
-  return `; launched ${result.launchedCapacity}${refused.length === 0 ? '' : `, refused: ${refused.slice(0, 3).join('; ')}`}`;
-}
+const STATE_OF_HOLD: Readonly<Record<HoldReason, WorkerTypeState>> = {
+  disabled: 'disabled',
+  paused: 'paused',
+  'backlog-unknown': 'backlog-unknown',
+  'workers-unknown': 'workers-unknown',
+  satisfied: 'ok',
+  'no-room': 'short',
+  'launch-rate': 'short',
+  'backing-off': 'backing-off',
+  suspended: 'suspended',
+  'workers-die': 'workers-die',
+};

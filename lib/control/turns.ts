@@ -1,114 +1,190 @@
 import pMap from 'p-map';
 import { explainPlan } from '../core/explain-plan.ts';
+import {
+  type Attempt,
+  afterAttempt,
+  describeAttempt,
+  type LaunchProgress,
+  nextStep,
+  startLaunching,
+} from '../core/launch-progress.ts';
+import type { PlannedOrder } from '../core/order-plan.ts';
 import { type ProvisionPlan, planProvision } from '../core/provision-plan.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
-import { type HeldLease, type LaunchPorts, type LaunchResult, launch } from './launch.ts';
-import { knownWorkers, type Observation, openOrders } from './observe.ts';
-import type { StoredWorkerType, Telemetry } from './ports.ts';
-import type { Resumed } from './resume-launches.ts';
-import type { WorkerTypeStatus } from './status.ts';
+import { type Knowledge, pausedBy } from './knowledge.ts';
+import { knownWorkers, launchedLastMinute, openOrders } from './known-workers.ts';
+import { type HeldLease, type LaunchPorts, launch } from './launch.ts';
+import type { Observation } from './observe.ts';
+import type { LaunchBudget, LaunchOrder, Telemetry } from './ports.ts';
+import type { LaunchMemory } from './status.ts';
 import type { StopLaunching } from './stop-launching.ts';
-import { afterResult, isSameStatus, statusOfInvalid, statusOfTurn, withFailure } from './tick-status.ts';
+import { metricNames } from './telemetry.ts';
 
 /** What all turns of one tick share. */
 export interface TurnContext {
   readonly seen: Observation;
-  readonly resumed: Resumed;
+  readonly knowledge: Knowledge;
   readonly held: HeldLease;
   readonly stop: StopLaunching;
-  /** Gets a line for each worker type whose turn fails. */
-  readonly failures: Map<string, string>;
-  readonly ports: LaunchPorts;
+  readonly ports: LaunchPorts & { readonly budget: LaunchBudget };
+}
+
+/** One worker type's turn: its plan, and how far its launches have come. */
+export interface Turn {
+  readonly definition: WorkerType;
+  readonly plan: ProvisionPlan;
+  readonly memory: LaunchMemory;
+  /** Begins the ids of this turn's launches. */
+  readonly turnId: string;
+  progress?: LaunchProgress;
+  readonly sent: { readonly launchId: string; readonly at: number; readonly attempt: Attempt }[];
+  /** Why launching ended before everything wanted was served. */
+  shortBecause?: string;
+  isSpotShort?: boolean;
+  failure?: string;
 }
 
 /** CreateFleet answers after some seconds; a few at once keep a tick short and the burst far below EC2's bucket of 50. */
 const LAUNCH_CONCURRENCY = 4;
 
-/** Plans and, where it is due, launches each worker type. Answers every type's status; never rejects for one of them. */
-export function takeTurns(context: TurnContext): Promise<WorkerTypeStatus[]> {
-  const { seen, held } = context;
-  // A throttle ends the launches of a tick: starting elsewhere each time, no type is always the one left over.
-  const turns = rotate(seen.definitions, held.fence);
-  return pMap(turns, (stored, index) => takeTurn(stored, `${seen.at}-${held.fence}-${index}`, context), {
-    concurrency: LAUNCH_CONCURRENCY,
-  });
+/**
+ * Launches, round by round: each type sends one order in each round, so that one that needs a single worker is served
+ * in the first round beside one that needs a thousand. Never rejects for one of them.
+ */
+export async function launchInRounds(turns: readonly Turn[], context: TurnContext): Promise<void> {
+  let going = turns.filter(({ progress }) => progress !== undefined);
+  while (going.length > 0) {
+    const stillGoing = await pMap(going, (turn) => takeStep(turn, context), { concurrency: LAUNCH_CONCURRENCY });
+    going = going.filter((_turn, index) => stillGoing[index]);
+  }
+}
+
+/** Plans one type and makes it ready to launch. */
+export function beginTurn(definition: WorkerType, memory: LaunchMemory, turnId: string, context: TurnContext): Turn {
+  const { seen, knowledge, ports } = context;
+  const plan = planWorkerType(definition, seen, memory);
+  const turn: Turn = { definition, plan, memory, turnId, sent: [] };
+  if (plan.kind === 'hold') return turn;
+  tell(turn, ports.telemetry);
+  const workers = knownWorkers(definition.workerType, seen);
+  const conditions = knowledge.conditionsFor(definition.workerType);
+  return {
+    ...turn,
+    progress: startLaunching(plan, definition, { workers, conditions, spotShortSince: memory.spotShortSince }),
+  };
 }
 
 /** The plan of one type from what was observed: the same for a tick, a preview and a test. */
-export function planWorkerType(
-  definition: WorkerType,
-  seen: Observation,
-  hold = seen.statuses.get(definition.workerType)?.hold,
-): ProvisionPlan {
+export function planWorkerType(definition: WorkerType, seen: Observation, memory: LaunchMemory): ProvisionPlan {
   const { workerType } = definition;
+  const control = seen.controls.get(workerType);
+  const isCleared = memory.hold !== undefined && memory.hold.since <= (control?.clearedAt ?? 0);
   return planProvision({
     definition,
     backlog: seen.backlogs.get(workerType) ?? { kind: 'unknown', reason: 'not read' },
     workers: knownWorkers(workerType, seen),
     open: openOrders(workerType, seen),
-    hold,
+    hold: isCleared ? undefined : memory.hold,
+    pausedBy: pausedBy(control, seen.at),
+    unreadRegions: seen.unreadRegions,
+    homeRegion: seen.homeRegion,
+    launchedLastMinute: launchedLastMinute(workerType, seen),
     now: seen.at,
   });
 }
 
-async function takeTurn(stored: StoredWorkerType, launchId: string, context: TurnContext): Promise<WorkerTypeStatus> {
-  const { seen, resumed, failures, ports } = context;
-  const { workerType, parsed } = stored;
-  const previous = seen.statuses.get(workerType);
-  if (parsed.kind === 'invalid') return statusOfInvalid(stored, parsed.problems, previous, seen, ports.telemetry);
-
-  const { definition } = parsed;
-  const carried = afterResult(previous, resumed.results.get(workerType), definition, ports.clock.now());
-  const plan = planWorkerType(definition, { ...seen, launches: resumed.launches }, carried.hold);
-  const status = (result: LaunchResult | undefined) =>
-    statusOfTurn(
-      definition,
-      plan,
-      result,
-      afterResult(carried, result, definition, ports.clock.now()),
-      ports.clock.now(),
-    );
+/** One order of one type. Answers whether there may be another. */
+async function takeStep(turn: Turn, context: TurnContext): Promise<boolean> {
+  const { knowledge, stop } = context;
+  const { workerType } = turn.definition;
+  if (turn.progress === undefined) return false;
+  const step = nextStep(turn.progress, knowledge.conditionsFor(workerType));
+  if (step.kind === 'done') return finish(turn, step.shortBecause, step.isSpotShort);
   try {
-    const result = await act(definition, plan, launchId, context);
-    const next = status(result);
-    if (plan.kind === 'hold' && !isSameStatus(next, previous)) tell(definition, plan, ports.telemetry);
-    if (next.state === 'backlog-unknown') failures.set(workerType, next.decision);
-    const failure = failures.get(workerType);
-    return failure === undefined ? next : withFailure(next, failure);
+    const stopped = stop.cause() ?? (await budgetCause(step.order.region, context));
+    if (stopped !== undefined) return finish(turn, stopped, false);
+    return await send(turn, turn.progress, step.order, context);
   } catch (error) {
-    failures.set(workerType, String(error));
-    ports.telemetry.event('error', 'worker-type-failed', { workerType, error: String(error) });
-    return withFailure(status(undefined), String(error));
+    turn.failure = String(error);
+    context.ports.telemetry.event('error', 'worker-type-failed', { workerType, error: String(error) });
+    return finish(turn, String(error), false);
   }
 }
 
-async function act(
-  definition: WorkerType,
-  plan: ProvisionPlan,
-  launchId: string,
-  { held, stop, ports }: TurnContext,
-): Promise<LaunchResult | undefined> {
-  if (plan.kind === 'hold') return undefined;
-  tell(definition, plan, ports.telemetry);
-  const cause = stop.cause();
-  if (cause !== undefined) return { kind: 'not-sent', cause };
-  const result = await launch(definition, plan.order, launchId, held, ports);
-  if (result.kind === 'not-sent') stop.stop(result.cause);
-  else stop.observe(result.record.refusals);
-  return result;
+async function send(
+  turn: Turn,
+  progress: LaunchProgress,
+  planned: PlannedOrder,
+  context: TurnContext,
+): Promise<boolean> {
+  const { knowledge, stop, held, ports } = context;
+  const order: LaunchOrder = {
+    launchId: `${turn.turnId}-${turn.sent.length}`,
+    definition: turn.definition,
+    region: planned.region,
+    market: planned.market,
+    targetCapacity: planned.targetCapacity,
+    pools: planned.pools.map(({ subnetId, instanceType, capacity }) => ({ subnetId, instanceType, capacity })),
+  };
+  const at = ports.clock.now();
+  const result = await launch(order, held, ports);
+  if (result.kind === 'not-sent') {
+    stop.stop(result.cause);
+    return finish(turn, result.cause, false);
+  }
+  stop.observe(result.refusals);
+  knowledge.learn(order, result.refusals);
+  if (result.refusals.some(({ class: kind }) => kind === 'throttled')) await ports.budget.drain(order.region);
+  const attempt: Attempt = {
+    order: planned,
+    launched: result.launchedCapacity,
+    instances: result.record.workers.length,
+    refusals: result.refusals,
+    ...(result.noAnswer === undefined ? {} : { noAnswer: result.noAnswer }),
+  };
+  turn.sent.push({ launchId: order.launchId, at, attempt });
+  turn.progress = afterAttempt(progress, attempt, knowledge.conditionsFor(turn.definition.workerType));
+  return true;
 }
 
-/** A launch is told before it is carried out, a hold when it is news. */
-function tell(definition: WorkerType, plan: ProvisionPlan, telemetry: Telemetry): void {
-  const isTrouble = plan.kind === 'hold' && (plan.reason === 'backlog-unknown' || plan.reason === 'backing-off');
+async function budgetCause(region: string, { ports }: TurnContext): Promise<string | undefined> {
+  const taken = await ports.budget.take(region);
+  if (taken.kind === 'granted') return undefined;
+  ports.telemetry.count(metricNames.launchBudgetExhausted, 1);
+  return `the launch budget of ${region} is used up for now`;
+}
+
+function finish(turn: Turn, shortBecause: string | undefined, isSpotShort: boolean): false {
+  if (shortBecause !== undefined) turn.shortBecause = shortBecause;
+  turn.isSpotShort = isSpotShort;
+  return false;
+}
+
+/** A hold is told when it is news. */
+export function tellHold(turn: Turn, telemetry: Telemetry): void {
+  if (turn.plan.kind === 'launch') return;
+  const isTrouble =
+    turn.plan.reason !== 'satisfied' && turn.plan.reason !== 'disabled' && turn.plan.reason !== 'paused';
   telemetry.event(isTrouble ? 'warn' : 'info', 'worker-type-planned', {
+    workerType: turn.definition.workerType,
+    decision: describeTurn(turn),
+  });
+}
+
+/** A launch is told before it is carried out. */
+function tell({ definition, plan }: Turn, telemetry: Telemetry): void {
+  telemetry.event('info', 'worker-type-planned', {
     workerType: definition.workerType,
     decision: explainPlan(plan, definition),
   });
 }
 
-function rotate<Item>(items: readonly Item[], by: number): Item[] {
-  if (items.length === 0) return [];
-  const start = by % items.length;
-  return [...items.slice(start), ...items.slice(0, start)];
+/** The whole turn in words. */
+export function describeTurn({ definition, plan, sent, shortBecause }: Turn): string {
+  const attempts = sent.map(({ attempt }) => describeAttempt(attempt));
+  return [
+    explainPlan(plan, definition),
+    ...attempts,
+    ...(shortBecause === undefined ? [] : [`not more: ${shortBecause}`]),
+  ].join('; ');
 }

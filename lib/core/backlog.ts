@@ -13,3 +13,22 @@ export type BacklogReading =
       readonly readAt: EpochMillis;
     }
   | { readonly kind: 'unknown'; readonly reason: string };
+
+/** The queues of one worker type together. One that is unknown makes the sum unknown: a part is not the whole. */
+export function sumReadings(readings: readonly BacklogReading[]): BacklogReading {
+  const unknown = readings.flatMap((reading) => (reading.kind === 'unknown' ? [reading.reason] : []));
+  const known = readings.flatMap((reading) => (reading.kind === 'known' ? [reading] : []));
+  const [oldest] = known.map(({ readAt }) => readAt).sort((a, b) => a - b);
+  if (unknown.length > 0 || oldest === undefined) {
+    return { kind: 'unknown', reason: unknown.length === 0 ? 'no queue was read' : unknown.join('; ') };
+  }
+  const sum = (count: (reading: (typeof known)[number]) => number) =>
+    known.reduce((total, reading) => total + count(reading), 0);
+  return {
+    kind: 'known',
+    pendingTasks: sum(({ pendingTasks }) => pendingTasks),
+    claimedTasks: sum(({ claimedTasks }) => claimedTasks),
+    delayedTasks: sum(({ delayedTasks }) => delayedTasks),
+    readAt: oldest,
+  };
+}

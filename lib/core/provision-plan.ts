@@ -1,12 +1,12 @@
 import type { BacklogReading } from './backlog.ts';
+import { regionsOf } from './launch-cascade.ts';
 import type { LaunchHold } from './launch-hold.ts';
 import { isHolding } from './launch-hold.ts';
-import type { OrderSize } from './order-size.ts';
-import { sizeOrder } from './order-size.ts';
 import type { TargetCapacity } from './target-capacity.ts';
 import { planTargetCapacity } from './target-capacity.ts';
 import type { EpochMillis } from './units.ts';
 import type { Worker, WorkerState } from './worker.ts';
+import { breakerOf } from './worker-deaths.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
 /** Capacity by state, in tasks. */
@@ -28,6 +28,13 @@ export interface ProvisionInput {
   readonly workers: readonly Worker[];
   readonly open: OpenOrders;
   readonly hold: LaunchHold | undefined;
+  /** Set while somebody has paused the type: who, and why. */
+  readonly pausedBy?: string | undefined;
+  /** Instances launched within the last minute. */
+  readonly launchedLastMinute: number;
+  /** Regions whose instances could not be listed, with the cause. */
+  readonly unreadRegions: ReadonlyMap<string, string>;
+  readonly homeRegion: string;
   readonly now: EpochMillis;
 }
 
@@ -44,11 +51,30 @@ export interface ProvisionFigures extends TargetCapacity {
   readonly room: number;
 }
 
-export type HoldReason = 'disabled' | 'backlog-unknown' | 'satisfied' | 'no-room' | 'backing-off';
+export type HoldReason =
+  | 'disabled'
+  | 'paused'
+  | 'backlog-unknown'
+  | 'workers-unknown'
+  | 'satisfied'
+  | 'no-room'
+  | 'backing-off'
+  | 'suspended'
+  | 'workers-die'
+  | 'launch-rate';
 
 /** What to do for one worker type, and why. */
 export type ProvisionPlan =
-  | { readonly kind: 'launch'; readonly figures: ProvisionFigures; readonly order: OrderSize }
+  | {
+      readonly kind: 'launch';
+      readonly figures: ProvisionFigures;
+      /** Tasks to launch capacity for: the shortfall, or less. */
+      readonly want: number;
+      /** Instances, at most. */
+      readonly maxInstances: number;
+      /** Why less is wanted than the shortfall. */
+      readonly limitedBy?: 'launch-rate' | 'probe';
+    }
   | {
       readonly kind: 'hold';
       readonly reason: HoldReason;
@@ -61,19 +87,62 @@ export type ProvisionPlan =
 
 /** Decides how much to launch for one worker type. Unknown demand launches nothing and shrinks nothing. */
 export function planProvision(input: ProvisionInput): ProvisionPlan {
-  const { definition, backlog, hold, now } = input;
+  const { backlog } = input;
   const capacity = capacityByState(input);
-  if (!definition.enabled) return { kind: 'hold', reason: 'disabled', capacity };
+  const blocked = blockedBefore(input);
+  if (blocked !== undefined) return { kind: 'hold', capacity, ...blocked };
   if (backlog.kind === 'unknown') return { kind: 'hold', reason: 'backlog-unknown', capacity, cause: backlog.reason };
-
   const figures = figuresOf(input, backlog, capacity);
-  if (figures.shortfall === 0) return { kind: 'hold', reason: 'satisfied', capacity, figures };
-  if (isHolding(hold, definition.version, now)) {
-    return { kind: 'hold', reason: 'backing-off', capacity, figures, cause: hold.reason, until: hold.until };
+  const held = heldBack(input, figures);
+  if (held !== undefined) return { kind: 'hold', capacity, figures, ...held };
+  return launchPlan(input, figures);
+}
+
+interface Held {
+  readonly reason: HoldReason;
+  readonly cause?: string;
+  readonly until?: EpochMillis;
+}
+
+/** What keeps a type from being planned at all. */
+function blockedBefore({ definition, pausedBy, homeRegion, unreadRegions }: ProvisionInput): Held | undefined {
+  if (!definition.enabled) return { reason: 'disabled' };
+  if (pausedBy !== undefined) return { reason: 'paused', cause: pausedBy };
+  const unread = regionsOf(definition, homeRegion).find((region) => unreadRegions.has(region));
+  if (unread === undefined) return undefined;
+  return { reason: 'workers-unknown', cause: `${unread}: ${unreadRegions.get(unread)}` };
+}
+
+/** What keeps a type that is planned from launching now. */
+function heldBack({ definition, hold, workers, now }: ProvisionInput, figures: ProvisionFigures): Held | undefined {
+  if (figures.shortfall === 0) return { reason: 'satisfied' };
+  if (isHolding(hold, definition, now)) {
+    const { until, reason: cause } = hold;
+    return until === undefined ? { reason: 'suspended', cause } : { reason: 'backing-off', cause, until };
   }
-  const order = sizeOrder(figures.shortfall, figures.room, definition.instanceTypes);
-  if (order === undefined) return { kind: 'hold', reason: 'no-room', capacity, figures };
-  return { kind: 'launch', figures, order };
+  const breaker = breakerOf(workers, definition, now);
+  if (breaker !== undefined && now < breaker.probeAt) {
+    const cause = `the last ${breaker.deaths} workers ended by themselves at once, the last one with ${breaker.lastEnd}`;
+    return { reason: 'workers-die', cause, until: breaker.probeAt };
+  }
+  return figures.room === 0 ? { reason: 'no-room' } : undefined;
+}
+
+/** The whole shortfall, one worker where the breaker lets one through, nothing where the rate is used up. */
+function launchPlan(
+  { definition, workers, launchedLastMinute, now }: ProvisionInput,
+  figures: ProvisionFigures,
+): ProvisionPlan {
+  const { maxLaunchesPerMinute: rate } = definition;
+  const maxInstances = rate === undefined ? Number.POSITIVE_INFINITY : rate - launchedLastMinute;
+  if (maxInstances <= 0) {
+    const cause = `${rate} instances in the last minute`;
+    return { kind: 'hold', reason: 'launch-rate', capacity: figures.capacity, figures, cause };
+  }
+  if (breakerOf(workers, definition, now) !== undefined) {
+    return { kind: 'launch', figures, want: 1, maxInstances: 1, limitedBy: 'probe' };
+  }
+  return { kind: 'launch', figures, want: figures.shortfall, maxInstances };
 }
 
 function figuresOf(

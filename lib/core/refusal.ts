@@ -14,7 +14,7 @@ export interface Refusal {
   readonly message: string;
   /** How many pools it stands for; absent for the whole call. */
   readonly count?: number;
-  /** The pools, as `instance type/subnet`, the first few. */
+  /** The pools, as `subnetId/instanceType`. */
   readonly pools?: readonly string[];
   readonly requestId?: string;
 }
@@ -36,6 +36,6 @@ export function describeRefusal({ class: kind, code, message, count, pools = [] 
   const where =
     count === undefined
       ? ''
-      : ` in ${count} ${count === 1 ? 'pool' : 'pools'} (${pools.join(', ')}${count > pools.length ? ', ...' : ''})`;
+      : ` in ${count} ${count === 1 ? 'pool' : 'pools'} (${pools.slice(0, 3).join(', ')}${count > 3 ? ', ...' : ''})`;
   return `${kind}: ${code}${where} (${message})`;
 }

@@ -11,9 +11,13 @@ export const workerSettingsSchema = z.object({
   definitionVersion: z.int(),
   capacity: z.int().min(1).describe('Tasks to run at once on this instance.'),
   region: z.string(),
-  queueUrl: z.string(),
+  queueUrls: z.array(z.string()).min(1).describe('Queues to serve, the first one first.'),
   idleTimeoutSeconds: z.number().positive(),
   maxUptimeSeconds: z.number().positive(),
   userData: z.record(z.string(), z.json()).describe("The definition's own `userData`."),
+  secrets: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Names of secrets and where they are kept (`ssm:/...`, `secretsmanager:...`); never their values.'),
 });
 export type WorkerSettings = z.output<typeof workerSettingsSchema>;

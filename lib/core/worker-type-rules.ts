@@ -1,3 +1,5 @@
+import type { LaunchSpecLayer } from './launch-spec-schema.ts';
+import { mergeLayers } from './merge-layers.ts';
 import { isReservedTagKey, MAX_DEFINITION_TAGS } from './tags.ts';
 
 /** EC2 refuses a maximum price of USD 0.001 or less. */
@@ -9,10 +11,29 @@ const UNSHOWABLE_TAG_KEYS: ReadonlySet<string> = new Set(['.', '..', '_index']);
 
 /** The fields of a definition that rules look at. */
 interface Fields {
+  readonly maxSpendUsdPerHour?: number | undefined;
+  readonly launchSpec: LaunchSpecLayer;
+  readonly regions: readonly {
+    readonly region?: string | undefined;
+    readonly launchSpec?: LaunchSpecLayer | undefined;
+    readonly userData?: unknown;
+    readonly zones: readonly {
+      readonly subnetId: string;
+      readonly availabilityZone?: string | undefined;
+      readonly launchSpec?: LaunchSpecLayer | undefined;
+      readonly userData?: unknown;
+    }[];
+  }[];
   readonly minCapacity: number;
   readonly maxCapacity: number;
   readonly maxPriceUsdPerHour?: number | undefined;
-  readonly instanceTypes: readonly { readonly capacity: number; readonly utility: number }[];
+  readonly instanceTypes: readonly {
+    readonly instanceType: string;
+    readonly capacity: number;
+    readonly utility: number;
+    readonly launchSpec?: LaunchSpecLayer | undefined;
+    readonly userData?: unknown;
+  }[];
   readonly userData: unknown;
   readonly tags: Readonly<Record<string, string>>;
   readonly idleTimeoutSeconds: number;
@@ -60,16 +81,17 @@ export const rules: readonly Rule[] = [
   { fields: ['tags'], problems: tagsAreOurs },
   { fields: ['maxPriceUsdPerHour', 'instanceTypes'], problems: ceilingsAreHighEnough },
   {
-    fields: ['userData'],
-    problems: ({ userData }) => {
-      const bytes = utf8Bytes(JSON.stringify(userData));
-      return when(
-        bytes > MAX_USER_DATA_BYTES,
-        'userData',
-        `at most ${MAX_USER_DATA_BYTES} bytes of JSON, found ${bytes}`,
-      );
-    },
+    fields: ['maxSpendUsdPerHour', 'maxPriceUsdPerHour'],
+    problems: ({ maxSpendUsdPerHour: spend, maxPriceUsdPerHour: price }) =>
+      when(
+        spend !== undefined && price === undefined,
+        'maxSpendUsdPerHour',
+        'needs maxPriceUsdPerHour: without a ceiling on prices the cost of a launch is not known before it',
+      ),
   },
+  { fields: ['regions'], problems: zonesLieInTheirRegions },
+  { fields: ['launchSpec', 'regions', 'instanceTypes'], problems: everyPoolIsComplete },
+  { fields: ['userData', 'regions', 'instanceTypes'], problems: userDataFits },
 ];
 
 const when = (isBroken: boolean, field: keyof Fields, message: string): RuleProblem[] =>
@@ -108,6 +130,74 @@ function ceilingsAreHighEnough({ maxPriceUsdPerHour, instanceTypes }: Fields): R
     if (perUnit >= MIN_MAX_PRICE_USD_PER_HOUR) return [];
     const message = `maxPriceUsdPerHour x utility / capacity is ${perUnit.toPrecision(2)} USD, which EC2 refuses: at least ${MIN_MAX_PRICE_USD_PER_HOUR}`;
     return [{ path: ['instanceTypes', index, 'utility'], message }];
+  });
+}
+
+/** A zone's name begins with its region's. */
+function zonesLieInTheirRegions({ regions }: Fields): RuleProblem[] {
+  return regions.flatMap(({ region, zones }, index) =>
+    zones.flatMap(({ availabilityZone }, zoneIndex) => {
+      if (region === undefined || availabilityZone === undefined || availabilityZone.slice(0, -1) === region) return [];
+      const path = ['regions', index, 'zones', zoneIndex, 'availabilityZone'];
+      return [{ path, message: `must lie in ${region}, found ${availabilityZone}` }];
+    }),
+  );
+}
+
+/** After the cascade each pool needs an image and security groups. Said once for each place that lacks one. */
+function everyPoolIsComplete(fields: Fields): RuleProblem[] {
+  return eachPool(fields, ({ region, zone, type }, path) => {
+    const spec = mergeLayers(fields.launchSpec, region.launchSpec, zone.launchSpec, type.launchSpec);
+    const lacks = (field: string, message: string) => ({ path: [...path, 'launchSpec', field], message });
+    return [
+      ...(spec['imageId'] === undefined
+        ? [lacks('imageId', 'is missing: no layer of the cascade names an image')]
+        : []),
+      ...(spec['securityGroupIds'] === undefined
+        ? [lacks('securityGroupIds', 'is missing: no layer of the cascade names a security group')]
+        : []),
+    ];
+  });
+}
+
+function userDataFits(fields: Fields): RuleProblem[] {
+  return eachPool(fields, ({ region, zone, type }, path) => {
+    const merged = mergeLayers(fields.userData, region.userData, zone.userData, type.userData);
+    const bytes = utf8Bytes(JSON.stringify(merged));
+    const message = `at most ${MAX_USER_DATA_BYTES} bytes of JSON after the cascade, found ${bytes}`;
+    return bytes > MAX_USER_DATA_BYTES ? [{ path: [...path, 'userData'], message }] : [];
+  });
+}
+
+type PoolLayers = {
+  readonly region: Fields['regions'][number];
+  readonly zone: Fields['regions'][number]['zones'][number];
+  readonly type: Fields['instanceTypes'][number];
+};
+
+/**
+ * Problems of pools, told at the outermost layer that has them all: what is wrong everywhere is wrong at the top.
+ */
+function eachPool(
+  fields: Fields,
+  check: (layers: PoolLayers, path: readonly PropertyKey[]) => RuleProblem[],
+): RuleProblem[] {
+  const pools = fields.regions.flatMap((region, regionIndex) =>
+    region.zones.flatMap((zone, zoneIndex) =>
+      fields.instanceTypes.map((type, typeIndex) => ({
+        layers: { region, zone, type },
+        regionIndex,
+        zoneIndex,
+        typeIndex,
+      })),
+    ),
+  );
+  const [first] = pools;
+  if (first !== undefined && pools.every(({ layers }) => check(layers, []).length > 0)) return check(first.layers, []);
+  return pools.flatMap(({ layers, regionIndex, zoneIndex, typeIndex }) => {
+    const found = check(layers, ['regions', regionIndex, 'zones', zoneIndex]);
+    const type = fields.instanceTypes[typeIndex]?.instanceType;
+    return found.map(({ path, message }) => ({ path, message: `${message} (for ${type})` }));
   });
 }
 

@@ -24,7 +24,15 @@ export interface Worker {
   readonly definitionVersion: number | undefined;
   /** The age limit that its definition had when it was launched. */
   readonly maxLifetimeSeconds: number | undefined;
+  /** When its instance ended, where EC2 says so. */
+  readonly stoppedAt?: EpochMillis | undefined;
+  /** Why it ended, as EC2's code, such as `Server.SpotInstanceTermination`. */
+  readonly endCode?: string | undefined;
 }
 
 /** Does this worker still occupy capacity of its type's maximum? Everything that is not gone does. */
 export const isPresent = ({ state }: Worker): boolean => state !== 'stopped';
+
+/** Can this worker take tasks now or soon? Draining, stopping and halted ones are no supply. */
+export const isSupply = ({ state }: Worker): boolean =>
+  state === 'launching' || state === 'booting' || state === 'running';

@@ -66,6 +66,15 @@ function signsOfLife(watched: Watched): AlarmDefinition[] {
       periods: 4,
       badPeriods: 4,
     },
+    {
+      name: 'check-missing',
+      meaning: 'Definitions have not been checked for 40 minutes: what they name may be gone without notice.',
+      firstStep: 'Look at the newest events in the log of the check function.',
+      metric: own(watched, metricNames.checkSucceeded, 5),
+      watches: 'sign-of-life',
+      periods: 8,
+      badPeriods: 8,
+    },
   ];
 }
 
@@ -101,6 +110,24 @@ function loopFailures(watched: Watched): AlarmDefinition[] {
       badPeriods: 1,
     },
     {
+      name: 'unlaunchable-worker-types',
+      meaning: 'For at least one worker type nothing can be launched: what it names is gone, or does not fit together.',
+      firstStep: 'Run `npm run provisioner -- doctor`: it says what is missing, field by field.',
+      metric: own(watched, metricNames.unlaunchableWorkerTypes, 15, Stats.MAXIMUM),
+      watches: 'failures',
+      periods: 1,
+      badPeriods: 1,
+    },
+    {
+      name: 'check-failures',
+      meaning: 'A check of definitions failed, or a change of a definition could not be kept in its history.',
+      firstStep: 'Look at the check-failed and stream-record-unreadable events in the log of the check function.',
+      metric: own(watched, metricNames.checkFailures, 15),
+      watches: 'failures',
+      periods: 1,
+      badPeriods: 1,
+    },
+    {
       name: 'reaper-failures',
       meaning: 'Workers that are to be terminated could not be, in two of three runs.',
       firstStep: 'Look at the worker-not-reaped events in the log of the reap function; end the instances by hand.',
@@ -121,7 +148,10 @@ function loopFailures(watched: Watched): AlarmDefinition[] {
   ];
 }
 
-function platformFailures({ functions: { provision, reap }, deadLetters }: Watched): AlarmDefinition[] {
+/** Age of the oldest change that has not been taken out of the stream. */
+const LATE_MS = 15 * 60_000;
+
+function platformFailures({ functions: { provision, reap, check }, deadLetters }: Watched): AlarmDefinition[] {
   return [
     {
       name: 'provision-errors',
@@ -147,10 +177,28 @@ function platformFailures({ functions: { provision, reap }, deadLetters }: Watch
       firstStep: 'Look at ConcurrentExecutions and the concurrency quota of Lambda in this account and region.',
       metric: new MathExpression({
         // A function that was not invoked has no value, and no value plus a throttle would be no value.
-        expression: 'FILL(provision, 0) + FILL(reap, 0)',
-        usingMetrics: { provision: provision.function.metricThrottles(), reap: reap.function.metricThrottles() },
+        expression: 'FILL(provision, 0) + FILL(reap, 0) + FILL(check, 0)',
+        usingMetrics: {
+          provision: provision.function.metricThrottles(),
+          reap: reap.function.metricThrottles(),
+          check: check.function.metricThrottles(),
+        },
         period: Duration.minutes(5),
         label: 'Throttles',
+      }),
+      watches: 'failures',
+      periods: 1,
+      badPeriods: 1,
+    },
+    {
+      name: 'changes-late',
+      meaning: 'Changes of definitions wait for a quarter of an hour to be kept and checked, or are being tried again.',
+      firstStep: 'Look at the newest check-failed events in the log of the check function.',
+      metric: new MathExpression({
+        expression: `IF(age > ${LATE_MS}, 1, 0)`,
+        usingMetrics: { age: check.function.metric('IteratorAge', { statistic: Stats.MAXIMUM }) },
+        period: Duration.minutes(5),
+        label: 'Late',
       }),
       watches: 'failures',
       periods: 1,

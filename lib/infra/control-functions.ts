@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -6,10 +6,13 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { envNames } from '../control/config.ts';
 import { acknowledge } from './acknowledge.ts';
+import { grantCheck } from './check-permissions.ts';
+import { streamArnOf } from './definition-changes.ts';
 import { NodeFunction } from './node-function.ts';
 import { grantProvision } from './provision-permissions.ts';
 import type { ProvisionerTables } from './provisioner-tables.ts';
 import { grantReap } from './reap-permissions.ts';
+import { workerRegions } from './regions.ts';
 import type { InfraSettings } from './settings.ts';
 import type { WorkerIdentity } from './worker-identity.ts';
 
@@ -19,6 +22,8 @@ const PROVISION_TIMEOUT_SECONDS = 90;
 const PROVISION_INVOCATION_SECONDS = 59;
 /** A sweep of 10,000 instances is ten pages; two minutes leave room for throttling. */
 const REAP_TIMEOUT_SECONDS = 120;
+/** Look-ups of dozens of worker types in several regions, and a dry run of each, at a few calls a second. */
+const CHECK_TIMEOUT_SECONDS = 300;
 /** The handlers take about 110 MB; they mostly wait, so memory, which is what waiting costs, is kept low. */
 const MEMORY_MIB = 256;
 
@@ -31,10 +36,11 @@ interface ControlFunctionsProps {
   readonly bundles: string;
 }
 
-/** The two loops as Lambda functions: `provision` launches, `reap` ends. */
+/** The loops as Lambda functions: `provision` launches, `reap` ends, `check` looks after definitions. */
 export class ControlFunctions extends Construct {
   readonly provision: NodeFunction;
   readonly reap: NodeFunction;
+  readonly check: NodeFunction;
 
   constructor(
     scope: Construct,
@@ -48,7 +54,9 @@ export class ControlFunctions extends Construct {
       [envNames.provisionerId]: provisionerId,
       [envNames.workerTypesTable]: workerTypes.tableName,
       [envNames.stateTable]: state.tableName,
+      [envNames.regions]: workerRegions(Stack.of(this), settings).join(),
     };
+    const workerProfile = { [envNames.workerInstanceProfileArn]: workers.instanceProfile.instanceProfileArn };
     const common = { memoryMiB: MEMORY_MIB, logRetention: logRetentionDays satisfies number as RetentionDays };
     this.provision = new NodeFunction(this, 'Provision', {
       ...common,
@@ -57,7 +65,7 @@ export class ControlFunctions extends Construct {
       timeoutSeconds: PROVISION_TIMEOUT_SECONDS,
       environment: {
         ...environment,
-        [envNames.workerInstanceProfileArn]: workers.instanceProfile.instanceProfileArn,
+        ...workerProfile,
         [envNames.tickSeconds]: String(tickSeconds),
         [envNames.invocationSeconds]: String(PROVISION_INVOCATION_SECONDS),
       },
@@ -69,9 +77,18 @@ export class ControlFunctions extends Construct {
       timeoutSeconds: REAP_TIMEOUT_SECONDS,
       environment,
     });
+    this.check = new NodeFunction(this, 'Check', {
+      ...common,
+      description: `Spot provisioner ${provisionerId}: checks definitions and keeps their versions`,
+      bundle: `${bundles}/check`,
+      timeoutSeconds: CHECK_TIMEOUT_SECONDS,
+      environment: { ...environment, ...workerProfile },
+    });
+    const changes = streamArnOf(workerTypes);
     grantProvision(this.provision.role, { settings, workerTypes, state, workerRole: workers.role });
-    grantReap(this.reap.role, { provisionerId, workerTypes, state });
-    for (const nodeFunction of [this.provision, this.reap]) neverRepeat(nodeFunction, deadLetters);
+    grantReap(this.reap.role, { settings, workerTypes, state });
+    grantCheck(this.check.role, { settings, workerTypes, changes, state, workerRole: workers.role });
+    for (const nodeFunction of [this.provision, this.reap, this.check]) neverRepeat(nodeFunction, deadLetters);
   }
 }
 

@@ -17,11 +17,14 @@ export type Ec2ResourceType =
 /** EC2 writes these without an account, because they may belong to somebody else. */
 const WITHOUT_ACCOUNT: ReadonlySet<Ec2ResourceType> = new Set(['image', 'snapshot']);
 
-/** ARN of every resource of a type in the stack's region. */
-export const anyOf = (stack: Stack, resource: Ec2ResourceType): string =>
-  stack.formatArn({
-    service: 'ec2',
-    ...(WITHOUT_ACCOUNT.has(resource) ? { account: '' } : {}),
-    resource,
-    resourceName: '*',
-  });
+/** ARN of every resource of a type, one for each region. */
+export const anyOf = (stack: Stack, regions: readonly string[], resource: Ec2ResourceType): string[] =>
+  regions.map((region) =>
+    stack.formatArn({
+      service: 'ec2',
+      region,
+      ...(WITHOUT_ACCOUNT.has(resource) ? { account: '' } : {}),
+      resource,
+      resourceName: '*',
+    }),
+  );

@@ -24,44 +24,49 @@ const resourceIsOwn = (provisionerId: string): Conditions => ({
   StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: provisionerId },
 });
 
+/** Whose launches, where, and with which role. */
+interface LaunchGrants {
+  readonly stack: Stack;
+  readonly provisionerId: string;
+  readonly regions: readonly string[];
+  readonly workerRoleArn: string;
+}
+
+const any = ({ stack, regions }: LaunchGrants, types: readonly Ec2ResourceType[]): string[] =>
+  types.flatMap((type) => anyOf(stack, regions, type));
+
 /**
- * EC2 permissions of the provisioner, after Karpenter's policy: what it creates must carry its tag, what it uses of its
- * own must carry it already, and nothing else can be tagged with it afterwards. An instant fleet launches under both
- * actions, and each resource of a request is checked by itself.
+ * What EC2 asks of a launch, after Karpenter's policy: what it creates must carry the provisioner's tag, what it uses of
+ * its own must carry it already, and nothing else can be tagged with it afterwards. An instant fleet launches under both
+ * actions, and each resource of a request is checked by itself. A dry run needs the same.
  */
-export function launchStatements(stack: Stack, provisionerId: string, workerRoleArn: string): PolicyStatement[] {
+export function rehearsalStatements(grants: LaunchGrants): PolicyStatement[] {
+  const { provisionerId, workerRoleArn } = grants;
   const launch = ['ec2:CreateFleet', 'ec2:RunInstances'];
-  const any = (types: readonly Ec2ResourceType[]) => types.map((type) => anyOf(stack, type));
   return [
-    new PolicyStatement({ sid: 'LaunchWith', actions: launch, resources: any(USED) }),
+    new PolicyStatement({ sid: 'LaunchWith', actions: launch, resources: any(grants, USED) }),
     new PolicyStatement({
       sid: 'LaunchFromOwnTemplate',
       actions: launch,
-      resources: any(['launch-template']),
+      resources: any(grants, ['launch-template']),
       conditions: resourceIsOwn(provisionerId),
     }),
     new PolicyStatement({
       sid: 'LaunchTagged',
       actions: launch,
-      resources: any(CREATED),
+      resources: any(grants, CREATED),
       conditions: requestIsOwn(provisionerId),
     }),
     new PolicyStatement({
       sid: 'CreateTaggedTemplate',
       actions: ['ec2:CreateLaunchTemplate'],
-      resources: any(['launch-template']),
+      resources: any(grants, ['launch-template']),
       conditions: requestIsOwn(provisionerId),
-    }),
-    new PolicyStatement({
-      sid: 'DeleteOwnTemplate',
-      actions: ['ec2:DeleteLaunchTemplate'],
-      resources: any(['launch-template']),
-      conditions: resourceIsOwn(provisionerId),
     }),
     new PolicyStatement({
       sid: 'TagWhatIsCreated',
       actions: ['ec2:CreateTags'],
-      resources: any([...CREATED, 'launch-template']),
+      resources: any(grants, [...CREATED, 'launch-template']),
       conditions: {
         StringEquals: {
           [`aws:RequestTag/${tagKeys.owner}`]: provisionerId,
@@ -69,29 +74,8 @@ export function launchStatements(stack: Stack, provisionerId: string, workerRole
         },
       },
     }),
-    new PolicyStatement({
-      sid: 'SignalOwnWorker',
-      actions: ['ec2:CreateTags'],
-      resources: any(['instance']),
-      conditions: {
-        ...resourceIsOwn(provisionerId),
-        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.signal] },
-        // ForAllValues is true of a request without any tag key.
-        Null: { 'aws:TagKeys': 'false' },
-      },
-    }),
-    new PolicyStatement({
-      sid: 'LookAround',
-      actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates'],
-      resources: ['*'],
-      conditions: { StringEquals: { 'aws:RequestedRegion': stack.region } },
-    }),
     // `resolve:ssm:` images: EC2 reads the parameter with the caller's permissions.
-    new PolicyStatement({
-      sid: 'ResolveImage',
-      actions: ['ssm:GetParameters'],
-      resources: imageParameters(stack, provisionerId),
-    }),
+    new PolicyStatement({ sid: 'ResolveImage', actions: ['ssm:GetParameters'], resources: imageParameters(grants) }),
     new PolicyStatement({
       sid: 'PassWorkerRole',
       actions: ['iam:PassRole'],
@@ -101,23 +85,60 @@ export function launchStatements(stack: Stack, provisionerId: string, workerRole
   ];
 }
 
-/** Wildcards among those resources, and why each of them stands. */
-export function launchWildcards(stack: Stack, provisionerId: string): (readonly [resource: string, reason: string])[] {
-  const because = (types: readonly Ec2ResourceType[], reason: string) =>
-    types.map((type) => [anyOf(stack, type), reason] as const);
+/** What the provisioner itself does in EC2: launches, and what comes before and after them. */
+export function launchStatements(grants: LaunchGrants): PolicyStatement[] {
+  const { provisionerId, regions } = grants;
   return [
-    ['*', 'EC2 offers no resource for Describe actions (held to the region), nor X-Ray for trace segments.'],
+    ...rehearsalStatements(grants),
+    new PolicyStatement({
+      sid: 'DeleteOwnTemplate',
+      actions: ['ec2:DeleteLaunchTemplate'],
+      resources: any(grants, ['launch-template']),
+      conditions: resourceIsOwn(provisionerId),
+    }),
+    new PolicyStatement({
+      sid: 'SignalOwnWorker',
+      actions: ['ec2:CreateTags'],
+      resources: any(grants, ['instance']),
+      conditions: {
+        ...resourceIsOwn(provisionerId),
+        'ForAllValues:StringEquals': { 'aws:TagKeys': [tagKeys.signal] },
+        // ForAllValues is true of a request without any tag key.
+        Null: { 'aws:TagKeys': 'false' },
+      },
+    }),
+    new PolicyStatement({
+      sid: 'LookAround',
+      actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates', 'ec2:DescribeSpotPriceHistory'],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestedRegion': [...regions] } },
+    }),
+  ];
+}
+
+/** Wildcards among those resources, and why each of them stands. */
+export function rehearsalWildcards(grants: LaunchGrants): (readonly [resource: string, reason: string])[] {
+  const because = (types: readonly Ec2ResourceType[], reason: string) =>
+    any(grants, types).map((arn) => [arn, reason] as const);
+  return [
+    ['*', 'There is no resource for Describe actions (held to the regions), for ListStreams and for trace segments.'],
     ...because(USED, 'Worker types name these at run time; a launch uses them and cannot change them.'),
     ...because(CREATED, 'Ids exist only after the launch; a condition holds each to the tag of this provisioner.'),
     ...because(['launch-template'], 'Templates come and go with definitions; a condition holds each to our tag.'),
-    ...imageParameters(stack, provisionerId).map(
+    ...imageParameters(grants).map(
       (arn) => [arn, 'Worker types name the parameter of their image at run time; it can only be read.'] as const,
     ),
   ];
 }
 
 /** Amazon's public parameters, and those that belong to this provisioner. */
-const imageParameters = (stack: Stack, provisionerId: string): string[] => [
-  stack.formatArn({ service: 'ssm', account: '', resource: 'parameter', resourceName: 'aws/service/*' }),
-  stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: `spot-provisioner/${provisionerId}/*` }),
-];
+const imageParameters = ({ stack, regions, provisionerId }: LaunchGrants): string[] =>
+  regions.flatMap((region) => [
+    stack.formatArn({ service: 'ssm', region, account: '', resource: 'parameter', resourceName: 'aws/service/*' }),
+    stack.formatArn({
+      service: 'ssm',
+      region,
+      resource: 'parameter',
+      resourceName: `spot-provisioner/${provisionerId}/*`,
+    }),
+  ]);

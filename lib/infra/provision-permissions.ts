@@ -2,7 +2,8 @@ import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import { launchStatements, launchWildcards } from './launch-permissions.ts';
+import { launchStatements, rehearsalWildcards } from './launch-permissions.ts';
+import { workerRegions } from './regions.ts';
 import type { InfraSettings } from './settings.ts';
 import { taskQueueArns } from './task-queues.ts';
 
@@ -18,8 +19,9 @@ export function grantProvision(role: Role, { settings, workerTypes, state, worke
   const stack = Stack.of(role);
   const { provisionerId } = settings;
   const queues = taskQueueArns(stack, settings);
+  const launch = { stack, provisionerId, regions: workerRegions(stack, settings), workerRoleArn: workerRole.roleArn };
   const statements = [
-    ...launchStatements(stack, provisionerId, workerRole.roleArn),
+    ...launchStatements(launch),
     new PolicyStatement({
       sid: 'MeasureTaskQueues',
       actions: ['sqs:GetQueueAttributes'],
@@ -46,7 +48,7 @@ export function grantProvision(role: Role, { settings, workerTypes, state, worke
   ];
   for (const statement of statements) role.addToPrincipalPolicy(statement);
   acknowledgeWildcards(role, [
-    ...launchWildcards(stack, provisionerId),
+    ...rehearsalWildcards(launch),
     ...queues
       .filter((arn) => /[*?]/.test(arn))
       .map((arn) => [arn, 'Task queues are created after the stack; only their depth can be read.'] as const),

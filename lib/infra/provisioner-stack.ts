@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { ControlFunctions } from './control-functions.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { DefinitionChanges } from './definition-changes.ts';
 import { ProvisionerTables } from './provisioner-tables.ts';
 import { Schedules } from './schedules.ts';
 import type { InfraSettings } from './settings.ts';
@@ -25,6 +26,8 @@ export class ProvisionerStack extends Stack {
     const workers = new WorkerIdentity(this, 'Workers', settings);
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters');
     const functions = new ControlFunctions(this, 'Functions', { settings, tables, workers, deadLetters, bundles });
+    const { workerTypes } = tables;
+    new DefinitionChanges(this, 'Changes', { provisionerId, workerTypes, check: functions.check, deadLetters });
     new Schedules(this, 'Schedules', { provisionerId, functions, deadLetters });
     const { topic } = new Alarms(this, 'Alarms', { provisionerId, alarmEmail, functions, deadLetters });
     if (settings.createSpotServiceLinkedRole) this.createSpotServiceLinkedRole();

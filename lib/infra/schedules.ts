@@ -17,6 +17,8 @@ import type { NodeFunction } from './node-function.ts';
 const PROVISION_EVERY_MINUTES = 1;
 /** Lifetimes are hours: five minutes late is nothing, and the sweep stays cheap. */
 const REAP_EVERY_MINUTES = 5;
+/** What definitions name changes seldom, and an edit is checked at once. */
+const CHECK_EVERY_MINUTES = 15;
 
 interface SchedulesProps {
   readonly provisionerId: string;
@@ -58,10 +60,11 @@ export class Schedules extends Construct {
     };
     schedule('Provision', PROVISION_EVERY_MINUTES, functions.provision);
     schedule('Reap', REAP_EVERY_MINUTES, functions.reap);
+    schedule('Check', CHECK_EVERY_MINUTES, functions.check);
   }
 
   /** The role that schedules of this group, and no others, take on. */
-  private invoker(group: ScheduleGroup, { provision, reap }: ControlFunctions, deadLetters: Queue): Role {
+  private invoker(group: ScheduleGroup, { provision, reap, check }: ControlFunctions, deadLetters: Queue): Role {
     const role = new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
@@ -73,7 +76,7 @@ export class Schedules extends Construct {
       new PolicyStatement({
         sid: 'StartLoops',
         actions: ['lambda:InvokeFunction'],
-        resources: [provision.function.functionArn, reap.function.functionArn],
+        resources: [provision, reap, check].map(({ function: { functionArn } }) => functionArn),
       }),
     );
     role.addToPrincipalPolicy(

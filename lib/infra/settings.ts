@@ -10,6 +10,8 @@ export interface InfraSettings {
   readonly taskQueueArns: readonly string[] | undefined;
   /** Attached to the worker role besides its own permissions. */
   readonly workerManagedPolicyArns: readonly string[];
+  /** Where workers may be launched besides the stack's own region. */
+  readonly regions: readonly string[];
   readonly tickSeconds: number;
   readonly logRetentionDays: number;
   readonly createSpotServiceLinkedRole: boolean;
@@ -81,6 +83,7 @@ export function readInfraSettings(context: Context): InfraSettings {
     alarmEmail: read('alarmEmail', undefined, text(EMAIL, 'an e-mail address')),
     taskQueueArns: read('taskQueueArns', undefined, texts(QUEUE_ARN, 'ARNs of SQS queues, * and ? in the name')),
     workerManagedPolicyArns: read('workerManagedPolicyArns', [], texts(POLICY_ARN, 'ARNs of managed IAM policies')),
+    regions: read('regions', [], texts(REGION, 'regions such as eu-west-1')),
     tickSeconds: read(
       'tickSeconds',
       10,

@@ -1,5 +1,4 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { InstanceRecord } from './ec2/instance-record.ts';
 import type { Ec2World } from './ec2/world.ts';
 
@@ -7,8 +6,7 @@ import type { Ec2World } from './ec2/world.ts';
  * Remembers instances over restarts of local mode. Their processes end with it, but EC2 goes on describing what was
  * terminated for about an hour; without that, the provisioner could not tell a dead worker from one not visible yet.
  */
-export function rememberInstances(folder: string, world: Ec2World): void {
-  const file = join(folder, 'ec2-instances.jsonl');
+export function rememberInstances(file: string, world: Ec2World): void {
   const earliest = world.settings.now() - world.settings.tombstoneMs;
   const earlier = existsSync(file) ? readLines(file).filter(({ launchedAt }) => launchedAt >= earliest) : [];
   world.instanceStore.restoreTerminated(earlier);

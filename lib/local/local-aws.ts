@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Endpoints } from '../aws/clients.ts';
-import { startDynamoDbEndpoint } from './dynamodb/endpoint.ts';
+import { type AccountServices, startAccountServices } from './account-services.ts';
+import { type DynamoDbEndpoint, startDynamoDbEndpoint } from './dynamodb/endpoint.ts';
+import { localRegions } from './ec2/catalogue.ts';
 import { startEc2Endpoint } from './ec2/ec2-server.ts';
 import { Ec2World } from './ec2/world.ts';
 import type { WorldSettings } from './ec2/world-settings.ts';
@@ -15,7 +17,10 @@ import { onUsualPort, readPorts, writePorts } from './usual-ports.ts';
 export interface LocalAwsOptions {
   /** Keeps tables and queues over restarts. */
   readonly folder: string;
-  readonly world: Partial<WorldSettings>;
+  /** The home region; EC2 has the usual local regions beside it. */
+  readonly region: string;
+  /** For every region. */
+  readonly world: Omit<Partial<WorldSettings>, 'region' | 'idSeed' | 'machines'>;
   /** Program and arguments of a worker. */
   readonly workerCommand: readonly [string, ...string[]];
   /** This process's environment, which the workers inherit but for its AWS settings. */
@@ -28,7 +33,13 @@ export interface LocalAwsOptions {
 /** DynamoDB, SQS, EC2 with its metadata service, and processes as its machines, all on loopback. */
 export interface LocalAws {
   readonly endpoints: Endpoints;
+  /** Tells of every later change of a table. */
+  readonly onTableChange: DynamoDbEndpoint['onChange'];
+  readonly accountServices: AccountServices;
+  /** EC2 of the home region. */
   readonly world: Ec2World;
+  /** EC2 by region, the home first. */
+  readonly worlds: ReadonlyMap<string, Ec2World>;
   readonly machines: ProcessMachines;
   close(): Promise<void>;
 }
@@ -49,13 +60,19 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const sqs = await started.add(
       onUsualPort(ports.sqs, (port) => startSqsEndpoint({ dataFile: join(folder, 'sqs.sqlite'), port })),
     );
-    const { world, machines, ec2 } = await startEc2(options, ports.ec2, sqs.url, started);
+    const { world, worlds, machines, ec2 } = await startEc2(options, ports.ec2, sqs.url, started);
+    const accountServices = await started.add(
+      startAccountServices((region, name) => worlds.get(region)?.resources.resolveImageId(`resolve:ssm:${name}`)),
+    );
     await writePorts(folder, { dynamodb: dynamodb.port, sqs: sqs.port, ec2: ec2.port });
     const sweep = setInterval(() => void dynamodb.sweepExpired().catch(() => undefined), TTL_SWEEP_MS);
     await started.add({ close: async () => clearInterval(sweep) });
     return {
       endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
+      onTableChange: dynamodb.onChange,
+      accountServices,
       world,
+      worlds,
       machines,
       close: () => started.close(),
     };
@@ -66,13 +83,18 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
 }
 
 async function startEc2(options: LocalAwsOptions, usualPort: number, sqsUrl: string, started: Started) {
-  const { folder, environment, workerCommand, workerEnvironment, onMachineEvent } = options;
-  // Ids of an earlier run are still in the state table: this run's must be others.
-  const world = new Ec2World({ timers: true, idSeed: Math.floor(Date.now() / 1000) % 2 ** 32, ...options.world });
-  rememberInstances(folder, world);
-  const find = (instanceId: string) => world.instances().find((instance) => instance.instanceId === instanceId);
-  const metadata = await started.add(startMetadataEndpoint({ lookup: find }));
-  const ec2 = await started.add(onUsualPort(usualPort, (port) => startEc2Endpoint({ world, port })));
+  const { environment, workerCommand, workerEnvironment, onMachineEvent } = options;
+  const { world, worlds } = startWorlds(options);
+  const worldOf = (instanceId: string) => [...worlds.values()].find((one) => findIn(one, instanceId) !== undefined);
+  const metadata = await started.add(
+    startMetadataEndpoint({
+      lookup: (instanceId) => {
+        const home = worldOf(instanceId);
+        return home && findIn(home, instanceId);
+      },
+    }),
+  );
+  const ec2 = await started.add(onUsualPort(usualPort, (port) => startEc2Endpoint({ worlds, port })));
   const machines = new ProcessMachines({
     command: workerCommand,
     environment,
@@ -82,15 +104,32 @@ async function startEc2(options: LocalAwsOptions, usualPort: number, sqsUrl: str
       ...workerEnvironment,
     }),
     onEvent: onMachineEvent,
-    onExit: (instanceId) => {
-      if (find(instanceId) !== undefined) world.instanceExited(instanceId);
-    },
+    onExit: (instanceId) => worldOf(instanceId)?.instanceExited(instanceId),
   });
-  world.settings.machines = machines;
-  await started.add({ close: async () => world.close() });
+  for (const one of worlds.values()) {
+    one.settings.machines = machines;
+    await started.add({ close: async () => one.close() });
+  }
   await started.add({ close: () => machines.closeAll() });
-  return { world, machines, ec2 };
+  return { world, worlds, machines, ec2 };
 }
+
+/** EC2 of each region, with the instances of the last run. */
+function startWorlds({ folder, region: home, world: settings }: LocalAwsOptions) {
+  // Ids of an earlier run are still in the state table: this run's must be others.
+  const idSeed = Math.floor(Date.now() / 1000) % 2 ** 32;
+  const start = (region: string) => {
+    const started = new Ec2World({ timers: true, ...settings, region, idSeed });
+    rememberInstances(join(folder, `ec2-instances-${region}.jsonl`), started);
+    return started;
+  };
+  const world = start(home);
+  const others = localRegions.filter((region) => region !== home).map((region) => [region, start(region)] as const);
+  return { world, worlds: new Map<string, Ec2World>([[home, world], ...others]) };
+}
+
+const findIn = (world: Ec2World, instanceId: string) =>
+  world.instances().find((instance) => instance.instanceId === instanceId);
 
 interface Closable {
   close(): Promise<void>;

@@ -13,21 +13,21 @@ import { type LocalConnection, removeLocalConnection, writeLocalConnection } fro
 import type { Ec2Event } from './ec2/ec2-events.ts';
 import { LocalFunction } from './lambda/local-function.ts';
 import { Schedule } from './lambda/schedule.ts';
+import { StreamSource } from './lambda/stream-source.ts';
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from './local-aws.ts';
 import type { MachineEvent } from './machines/machine-event.ts';
 
 /** Something that happened, for whoever shows it. */
 export type LocalEvent =
-  | { readonly source: 'provision' | 'reap'; readonly fields: Readonly<Record<string, unknown>> }
+  | { readonly source: 'provision' | 'reap' | 'check'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly source: 'machine'; readonly instanceId: string; readonly event: MachineEvent }
   | { readonly source: 'ec2'; readonly event: Ec2Event };
 
 export interface LocalModeOptions
-  extends Pick<LocalAwsOptions, 'folder' | 'world' | 'workerCommand' | 'workerEnvironment' | 'environment'> {
+  extends Pick<LocalAwsOptions, 'folder' | 'region' | 'world' | 'workerCommand' | 'workerEnvironment' | 'environment'> {
   readonly provisionerId: string;
-  readonly region: string;
   /** Answers the bundled handlers, the files that would be deployed. Called when the folder is this process's alone. */
-  readonly bundles: () => Promise<{ readonly provision: URL; readonly reap: URL }>;
+  readonly bundles: () => Promise<{ readonly provision: URL; readonly reap: URL; readonly check: URL }>;
   readonly provisionEverySeconds: number;
   readonly tickSeconds: number;
   readonly reapEverySeconds: number;
@@ -38,6 +38,8 @@ export interface LocalModeOptions
 const PAUSE_SECONDS = 3;
 /** An invocation that is this late is killed. More than the time before its end in which it launches no more. */
 const MAX_DELAY_SECONDS = 30;
+/** As deployed: an edit is checked at once anyhow. */
+const CHECK_EVERY_SECONDS = 900;
 
 export type LocalMode = Awaited<ReturnType<typeof startLocalMode>>;
 
@@ -64,24 +66,27 @@ export async function startLocalMode(options: LocalModeOptions) {
 async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
   const { folder, onEvent, provisionerId, region } = options;
   mkdirSync(join(folder, 'log'), { recursive: true });
-  aws.world.onInstanceEvent((event) => onEvent({ source: 'ec2', event }));
+  for (const world of aws.worlds.values()) world.onInstanceEvent((event) => onEvent({ source: 'ec2', event }));
   const connection: LocalConnection = {
     pid: process.pid,
     provisionerId,
     region,
+    regions: [...aws.worlds.keys()],
     workerTypesTable: `SpotProvisioner-${provisionerId}-WorkerTypes`,
     stateTable: `SpotProvisioner-${provisionerId}-State`,
     workerInstanceProfileArn: 'arn:aws:iam::000000000000:instance-profile/local-worker',
     endpoints: aws.endpoints,
+    accountEndpoints: aws.accountServices.endpoints,
     startedAt: new Date().toISOString(),
   };
+  aws.accountServices.iam.putInstanceProfile(connection.workerInstanceProfileArn);
   const clients = awsClients(region, aws.endpoints);
   const ports = provisionerPorts(connection, clients, { workerInstanceProfileArn: '', workerProgram: '' }, silent);
   await createTables(clients.dynamoDb, connection);
   await endLease(ports.leases);
   const bundles = await options.bundles();
 
-  const lambda = (name: 'provision' | 'reap') =>
+  const lambda = (name: 'provision' | 'reap' | 'check') =>
     new LocalFunction({
       name,
       bundle: bundles[name],
@@ -93,26 +98,30 @@ async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
         if (fields !== undefined) onEvent({ source: name, fields });
       },
     });
-  const functions = { provision: lambda('provision'), reap: lambda('reap') };
+  const functions = { provision: lambda('provision'), reap: lambda('reap'), check: lambda('check') };
   await writeLocalConnection(folder, connection);
   const schedules = [
     new Schedule(options.provisionEverySeconds, (event) => void functions.provision.invoke(event)),
     new Schedule(options.reapEverySeconds, (event) => void functions.reap.invoke(event)),
+    new Schedule(CHECK_EVERY_SECONDS, (event) => void functions.check.invoke(event)),
   ];
+  const definitionChanges = new StreamSource((event) => functions.check.invoke(event));
+  aws.onTableChange(connection.workerTypesTable, (change) => definitionChanges.push(change));
 
   return {
     connection,
     clients,
     functions,
     world: aws.world,
+    worlds: aws.worlds,
     machines: aws.machines,
     ports,
     close: async () => {
       await removeLocalConnection(folder);
       for (const schedule of schedules) schedule.stop();
-      await Promise.all([functions.provision.close(), functions.reap.close()]);
+      await Promise.all([...Object.values(functions).map((each) => each.close()), definitionChanges.close()]);
       await aws.close();
-      for (const client of Object.values(clients)) client.destroy();
+      clients.destroy();
     },
   };
 }
@@ -128,18 +137,22 @@ function functionEnvironment(
   connection: LocalConnection,
   { tickSeconds, provisionEverySeconds }: LocalModeOptions,
 ): Record<string, string> {
-  const { endpoints } = connection;
+  const { endpoints, accountEndpoints } = connection;
   return {
     [envNames.provisionerId]: connection.provisionerId,
     [envNames.workerTypesTable]: connection.workerTypesTable,
     [envNames.stateTable]: connection.stateTable,
     [envNames.workerInstanceProfileArn]: connection.workerInstanceProfileArn,
     [envNames.region]: connection.region,
+    [envNames.regions]: connection.regions.join(),
     [envNames.tickSeconds]: String(tickSeconds),
     [envNames.invocationSeconds]: String(provisionEverySeconds - PAUSE_SECONDS),
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_EC2: endpoints.ec2,
+    AWS_ENDPOINT_URL_IAM: accountEndpoints.iam,
+    AWS_ENDPOINT_URL_SERVICE_QUOTAS: accountEndpoints.serviceQuotas,
+    AWS_ENDPOINT_URL_SSM: accountEndpoints.ssm,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };

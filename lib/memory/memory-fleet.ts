@@ -1,6 +1,14 @@
-import type { Clock, Fleet, LaunchOrder, LaunchOutcome, TerminateOutcome } from '../control/ports.ts';
+import type {
+  Clock,
+  Fleet,
+  FleetList,
+  LaunchOrder,
+  LaunchOutcome,
+  OrderedPool,
+  TerminateOutcome,
+} from '../control/ports.ts';
+import type { Refusal } from '../core/refusal.ts';
 import type { Worker, WorkerState } from '../core/worker.ts';
-import type { InstanceTypeOption } from '../core/worker-type-schema.ts';
 
 /** What a fleet in memory may do otherwise than grant every request at once. */
 export interface MemoryFleetSettings {
@@ -8,8 +16,12 @@ export interface MemoryFleetSettings {
   room: number;
   /** Launched workers are missing from the list for this long. */
   visibilityLagMs: number;
-  /** Which of the order's types EC2 takes next; the first unless told otherwise. */
-  pick: (options: readonly InstanceTypeOption[]) => InstanceTypeOption | undefined;
+  /** Which of the order's pools EC2 takes next, of those that are not dry; the first unless told otherwise. */
+  pick: (pools: readonly OrderedPool[]) => OrderedPool | undefined;
+  /** Instances that a pool can still give, by `region/subnetId/instanceType/market`; others give what they are asked. */
+  poolRoom: Map<string, number>;
+  /** Regions that cannot be listed. */
+  unreadRegions: Map<string, string>;
 }
 
 /** EC2 in memory: idempotent by launch id, filling an order until its weights reach the target. */
@@ -21,7 +33,14 @@ export class MemoryFleet implements Fleet {
 
   constructor(clock: Clock, settings: Partial<MemoryFleetSettings> = {}) {
     this.#clock = clock;
-    this.settings = { room: Number.POSITIVE_INFINITY, visibilityLagMs: 0, pick: ([first]) => first, ...settings };
+    this.settings = {
+      room: Number.POSITIVE_INFINITY,
+      visibilityLagMs: 0,
+      pick: ([first]) => first,
+      poolRoom: new Map(),
+      unreadRegions: new Map(),
+      ...settings,
+    };
   }
 
   /** Every worker there is, seen by the list or not. */
@@ -39,9 +58,14 @@ export class MemoryFleet implements Fleet {
     if (worker !== undefined) this.put({ ...worker, state });
   }
 
-  async list(): Promise<Worker[]> {
+  async list(): Promise<FleetList> {
     const visibleUntil = this.#clock.now() - this.settings.visibilityLagMs;
-    return this.truth.filter(({ launchedAt }) => launchedAt === undefined || launchedAt <= visibleUntil);
+    const { unreadRegions } = this.settings;
+    const workers = this.truth.filter(
+      ({ launchedAt, zone }) =>
+        (launchedAt === undefined || launchedAt <= visibleUntil) && !unreadRegions.has(zone.slice(0, -1)),
+    );
+    return { workers, unread: new Map(unreadRegions) };
   }
 
   async launch(order: LaunchOrder): Promise<LaunchOutcome> {
@@ -50,19 +74,39 @@ export class MemoryFleet implements Fleet {
     const workers: Worker[] = [];
     let launched = 0;
     while (launched < order.targetCapacity) {
-      const option = this.settings.pick(order.instanceTypes);
-      if (option === undefined || this.settings.room < option.capacity) break;
-      this.settings.room -= option.capacity;
-      launched += option.capacity;
-      workers.push(this.#boot(order, option, workers.length));
+      const pool = this.settings.pick(order.pools.filter((each) => this.#roomOf(order, each) > 0));
+      if (pool === undefined || this.settings.room < pool.capacity) break;
+      this.settings.room -= pool.capacity;
+      const key = poolKey(order, pool);
+      const left = this.settings.poolRoom.get(key);
+      if (left !== undefined) this.settings.poolRoom.set(key, left - 1);
+      launched += pool.capacity;
+      workers.push(this.#boot(order, pool, workers.length));
     }
-    const refusals =
-      launched < order.targetCapacity
-        ? [{ class: 'no-capacity' as const, code: 'InsufficientInstanceCapacity', message: 'no room left' }]
-        : [];
-    const answer: LaunchOutcome = { kind: 'answered', workers, refusals };
+    const answer: LaunchOutcome = { kind: 'answered', workers, refusals: this.#refusals(order, launched) };
     this.#answers.set(order.launchId, answer);
     return answer;
+  }
+
+  #refusals(order: LaunchOrder, launched: number): Refusal[] {
+    if (launched >= order.targetCapacity) return [];
+    const dry = order.pools.filter((pool) => this.settings.room < pool.capacity || this.#roomOf(order, pool) <= 0);
+    const pools = (dry.length > 0 ? dry : order.pools).map(
+      ({ subnetId, instanceType }) => `${subnetId}/${instanceType}`,
+    );
+    return [
+      {
+        class: 'no-capacity',
+        code: 'InsufficientInstanceCapacity',
+        message: 'no room left',
+        count: pools.length,
+        pools,
+      },
+    ];
+  }
+
+  #roomOf(order: LaunchOrder, pool: OrderedPool): number {
+    return this.settings.poolRoom.get(poolKey(order, pool)) ?? Number.POSITIVE_INFINITY;
   }
 
   async terminate(workerIds: readonly string[]): Promise<TerminateOutcome> {
@@ -75,16 +119,16 @@ export class MemoryFleet implements Fleet {
     return { terminated, failed };
   }
 
-  #boot({ launchId, definition }: LaunchOrder, option: InstanceTypeOption, index: number): Worker {
+  #boot({ launchId, definition, region, market }: LaunchOrder, pool: OrderedPool, index: number): Worker {
     const worker: Worker = {
       workerId: `i-${definition.workerType}-${launchId}-${index}`,
       workerType: definition.workerType,
       launchId,
       state: 'booting',
-      capacity: option.capacity,
-      instanceType: option.instanceType,
-      zone: 'us-east-1a',
-      market: 'spot',
+      capacity: pool.capacity,
+      instanceType: pool.instanceType,
+      zone: `${region}a`,
+      market,
       launchedAt: this.#clock.now(),
       definitionVersion: definition.version,
       maxLifetimeSeconds: definition.maxLifetimeSeconds,
@@ -93,3 +137,6 @@ export class MemoryFleet implements Fleet {
     return worker;
   }
 }
+
+const poolKey = ({ region, market }: LaunchOrder, { subnetId, instanceType }: OrderedPool): string =>
+  `${region}/${subnetId}/${instanceType}/${market}`;

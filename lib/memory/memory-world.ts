@@ -1,8 +1,12 @@
 import { MemoryBacklog } from './memory-backlog.ts';
+import { MemoryCheckBoard } from './memory-check-board.ts';
 import { MemoryClock } from './memory-clock.ts';
+import { MemoryControls, MemoryDecisions, MemoryLaunchBudget, MemoryPoolMemory } from './memory-engine-state.ts';
 import { MemoryFleet, type MemoryFleetSettings } from './memory-fleet.ts';
+import { MemoryPrices } from './memory-prices.ts';
 import { MemoryLeases, MemoryLedger, MemoryStatusBoard } from './memory-state.ts';
 import { MemoryTelemetry } from './memory-telemetry.ts';
+import { MemoryVersionHistory } from './memory-version-history.ts';
 import { MemoryWorkerTypes } from './memory-worker-types.ts';
 
 /** Every port in memory, on one clock. */
@@ -14,7 +18,14 @@ export interface MemoryWorld {
   readonly leases: MemoryLeases;
   readonly ledger: MemoryLedger;
   readonly board: MemoryStatusBoard;
+  readonly history: MemoryVersionHistory;
   readonly telemetry: MemoryTelemetry;
+  readonly poolMemory: MemoryPoolMemory;
+  readonly controls: MemoryControls;
+  readonly decisions: MemoryDecisions;
+  readonly budget: MemoryLaunchBudget;
+  readonly prices: MemoryPrices;
+  readonly checkBoard: MemoryCheckBoard;
 }
 
 /** A world at the given instant with no worker type, queue or worker in it. */
@@ -29,6 +40,13 @@ export function memoryWorld(startAt: number, fleet: Partial<MemoryFleetSettings>
     leases,
     ledger: new MemoryLedger(leases),
     board: new MemoryStatusBoard(),
+    history: new MemoryVersionHistory(),
     telemetry: new MemoryTelemetry(),
+    poolMemory: new MemoryPoolMemory(),
+    controls: new MemoryControls(),
+    decisions: new MemoryDecisions(),
+    budget: new MemoryLaunchBudget(clock),
+    prices: new MemoryPrices(clock),
+    checkBoard: new MemoryCheckBoard(),
   };
 }

@@ -24,6 +24,7 @@ const EXPECTED: readonly (readonly [string, RefusalClass])[] = [
   ['InvalidAMIID.NotFound', 'configuration'],
   ['InvalidParameterValue', 'configuration'],
   ['InvalidSubnetID.NotFound', 'configuration'],
+  ['InvalidLaunchTemplateName.NotFoundException', 'unknown'],
   ['InternalError', 'unknown'],
   ['NeverSeenBefore', 'unknown'],
 ];

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { LaunchOrder, LaunchOutcome } from '../../lib/control/ports.ts';
 import { tagKeys } from '../../lib/core/tags.ts';
 import { poolKey } from '../../lib/local/ec2/world-settings.ts';
-import { type AwsWorld, aLocalDocument, useAwsWorld } from '../support/aws-world.ts';
-import { aDefinition } from '../support/builders.ts';
+import { type AwsWorld, aLocalDocument, aLocalRegion, useAwsWorld } from '../support/aws-world.ts';
+import { aDefinition, anOrder as anyOrder } from '../support/builders.ts';
 
 function anOrder(
   targetCapacity: number,
@@ -12,9 +12,11 @@ function anOrder(
   launchId = 'launch-1',
 ): LaunchOrder {
   const definition = aDefinition(aLocalDocument(changes));
-  return { launchId, definition, targetCapacity, instanceTypes: definition.instanceTypes };
+  return anyOrder({ launchId, definition, targetCapacity });
 }
 
+/** The local document with another launch spec for its only type. */
+const spoilt = (launchSpec: object) => ({ instanceTypes: [{ instanceType: 'c7g.large', launchSpec }] });
 const idsOf = (outcome: LaunchOutcome): string[] =>
   outcome.kind === 'answered' ? outcome.workers.map(({ workerId }) => workerId).sort() : [];
 const callsOf = ({ world }: AwsWorld, action: string) => world.requests.filter((request) => request.action === action);
@@ -31,7 +33,7 @@ describe('a launch', () => {
           class: 'no-capacity',
           code: 'InsufficientInstanceCapacity',
           count: world.instances().length,
-          pools: world.instances().map(() => expect.stringMatching(/^c7g\.large\/subnet-/)),
+          pools: world.instances().map(() => expect.stringMatching(/^subnet-\w+\/c7g\.large$/)),
           requestId: expect.any(String),
         },
       ],
@@ -50,19 +52,19 @@ describe('a launch', () => {
           class: 'configuration',
           code: 'InvalidParameterValue',
           message: expect.stringContaining('architecture'),
-          pools: expect.arrayContaining([expect.stringMatching(/^c7i\.large\//)]),
+          pools: expect.arrayContaining([expect.stringMatching(/\/c7i\.large$/)]),
         }),
       ]),
     });
   });
 
   it.each`
-    what                | spoil                                   | kind               | code
-    ${'price ceiling'}  | ${{ maxPriceUsdPerHour: 0.002 }}        | ${'no-capacity'}   | ${'SpotMaxPriceTooLow'}
-    ${'image'}          | ${{ imageId: 'ami-0000000000000beef' }} | ${'configuration'} | ${'InvalidAMIID.NotFound'}
-    ${'security group'} | ${{ securityGroupIds: ['sg-0beef'] }}   | ${'configuration'} | ${'InvalidGroup.NotFound'}
-    ${'subnet'}         | ${{ subnetIds: ['subnet-0beef'] }}      | ${'configuration'} | ${'InvalidSubnetID.NotFound'}
-    ${'key pair'}       | ${{ keyName: 'lost' }}                  | ${'configuration'} | ${'InvalidKeyPair.NotFound'}
+    what                | spoil                                                                                     | kind               | code
+    ${'price ceiling'}  | ${{ maxPriceUsdPerHour: 0.002 }}                                                          | ${'no-capacity'}   | ${'SpotMaxPriceTooLow'}
+    ${'image'}          | ${spoilt({ imageId: 'ami-0000000000000beef' })}                                           | ${'configuration'} | ${'InvalidAMIID.NotFound'}
+    ${'security group'} | ${spoilt({ securityGroupIds: ['sg-0beef'] })}                                             | ${'configuration'} | ${'InvalidGroup.NotFound'}
+    ${'subnet'}         | ${{ regions: [{ ...aLocalRegion('us-east-1'), zones: [{ subnetId: 'subnet-0beef' }] }] }} | ${'configuration'} | ${'InvalidSubnetID.NotFound'}
+    ${'key pair'}       | ${spoilt({ keyName: 'lost' })}                                                            | ${'configuration'} | ${'InvalidKeyPair.NotFound'}
   `('refused for its $what answers the raw code as $kind', async ({ spoil, kind, code }) => {
     const { ports } = await useAwsWorld();
     const outcome = await ports.fleet.launch(anOrder(2, spoil));
@@ -128,7 +130,7 @@ describe('a launch', () => {
     );
     expect(await ports.fleet.launch(anOrder(5, { instanceTypes }))).toMatchObject({
       workers: [],
-      refusals: [{ code: 'InsufficientInstanceCapacity', count: 18, pools: { length: 5 } }],
+      refusals: [{ code: 'InsufficientInstanceCapacity', count: 18, pools: { length: 18 } }],
     });
   });
 
@@ -157,7 +159,9 @@ describe('a launch', () => {
     const { ports, world } = await useAwsWorld({ world: { defaultPoolCapacity: 1 } });
     const instanceTypes = [{ instanceType: 'c7g.large' }, { instanceType: 'c7g.xlarge', capacity: 2 }];
     await ports.fleet.launch(anOrder(9, { instanceTypes }));
-    const capacities = (await ports.fleet.list()).map(({ instanceType, capacity }) => `${instanceType} ${capacity}`);
+    const capacities = (await ports.fleet.list()).workers.map(
+      ({ instanceType, capacity }) => `${instanceType} ${capacity}`,
+    );
     expect(new Set(capacities)).toEqual(new Set(['c7g.large 1', 'c7g.xlarge 2']));
     for (const { tags, userData, instanceType } of world.instances()) {
       const capacity = instanceType === 'c7g.large' ? 1 : 2;
@@ -183,7 +187,9 @@ describe('a launch template', () => {
   it('that somebody deleted is made again when the order is repeated', async () => {
     const { ports, world, clients } = await useAwsWorld();
     await ports.fleet.launch(anOrder(1, {}, 'one'));
-    await clients.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: world.templates.all()[0]?.id }));
+    await clients
+      .ec2('us-east-1')
+      .send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: world.templates.all()[0]?.id }));
     const order = anOrder(2, {}, 'two');
     expect(await ports.fleet.launch(order)).toMatchObject({
       kind: 'no-answer',
@@ -195,7 +201,9 @@ describe('a launch template', () => {
   it('that somebody deleted is made again by another process at once', async () => {
     const { ports, portsOf, world, clients } = await useAwsWorld();
     await ports.fleet.launch(anOrder(1, {}, 'one'));
-    await clients.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: world.templates.all()[0]?.id }));
+    await clients
+      .ec2('us-east-1')
+      .send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: world.templates.all()[0]?.id }));
     expect(idsOf(await portsOf('acme').fleet.launch(anOrder(2, {}, 'two')))).toHaveLength(2);
   });
 });
@@ -204,19 +212,36 @@ describe('the list', () => {
   it('has all pages', async () => {
     const aws = await useAwsWorld({ world: { defaultPoolCapacity: 2_000 } });
     await aws.ports.fleet.launch(anOrder(2_300, { maxCapacity: 3_000 }));
-    expect(await aws.ports.fleet.list()).toHaveLength(2_300);
+    expect((await aws.ports.fleet.list()).workers).toHaveLength(2_300);
     expect(callsOf(aws, 'DescribeInstances')).toHaveLength(3);
   });
 
-  it('throws, and is no part of itself, when a page or a zone cannot be read', async () => {
+  it('has every region, and no part of one of which a page or a zone cannot be read', async () => {
     const { ports, world } = await useAwsWorld({ world: { defaultPoolCapacity: 2_000 } });
-    await ports.fleet.launch(anOrder(1_200, { maxCapacity: 3_000 }));
+    const regions = ['us-east-1', 'eu-west-1'].map(aLocalRegion);
+    const definition = aDefinition(aLocalDocument({ regions, maxCapacity: 3_000 }));
+    const abroad = anyOrder({ launchId: 'abroad', definition, region: 'eu-west-1', targetCapacity: 2 });
+    await ports.fleet.launch(anyOrder({ definition, targetCapacity: 1_200 }));
+    await ports.fleet.launch(abroad);
+    expect((await ports.fleet.list()).workers).toHaveLength(1_202);
     const lastPage = (input: object) => 'NextToken' in input && input.NextToken !== undefined;
     world.addFault({ action: 'DescribeInstances', kind: 'error', code: 'RequestLimitExceeded', when: lastPage });
-    await expect(ports.fleet.list()).rejects.toThrow('Injected');
+    const unread = async () => {
+      const { workers, unread: causes } = await ports.fleet.list();
+      expect(workers.map(({ zone }) => zone.slice(0, -1))).toEqual(['eu-west-1', 'eu-west-1']);
+      return [...causes];
+    };
+    expect(await unread()).toEqual([['us-east-1', expect.stringContaining('RequestLimitExceeded')]]);
     world.clearFaults();
     world.settings.unavailableZones.add('us-east-1c');
-    await expect(ports.fleet.list()).rejects.toThrow('us-east-1c');
+    expect(await unread()).toEqual([['us-east-1', expect.stringContaining('us-east-1c')]]);
+  });
+
+  it('throws when no region can be read: nothing seen is not nothing there', async () => {
+    const { ports, worlds } = await useAwsWorld();
+    for (const world of worlds.values())
+      world.addFault({ action: 'DescribeInstances', kind: 'error', code: 'RequestLimitExceeded' });
+    await expect(ports.fleet.list()).rejects.toThrow('Injected');
   });
 
   it('shows the dead until EC2 forgets them', async () => {
@@ -224,9 +249,9 @@ describe('the list', () => {
     const ids = idsOf(await ports.fleet.launch(anOrder(1)));
     await ports.fleet.terminate(ids);
     clock.advance(59 * 60_000);
-    expect(await ports.fleet.list()).toMatchObject([{ state: 'stopped' }]);
+    expect((await ports.fleet.list()).workers).toMatchObject([{ state: 'stopped' }]);
     clock.advance(2 * 60_000);
-    expect(await ports.fleet.list()).toEqual([]);
+    expect(await ports.fleet.list()).toEqual({ workers: [], unread: new Map() });
   });
 });
 

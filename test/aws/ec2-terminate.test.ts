@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
-import { terminateOwned } from '../../lib/aws/ec2-terminate.ts';
+import { terminateInRegions } from '../../lib/aws/ec2-terminate.ts';
 import { tagKeys } from '../../lib/core/tags.ts';
 
 const refusal = (name: string) => Object.assign(new Error(`${name} of EC2`), { name });
@@ -28,7 +28,8 @@ function anEc2(owned: readonly string[], refuse: (ids: readonly string[]) => str
   const batches = () =>
     ec2.commandCalls(TerminateInstancesCommand).map((call) => call.args[0].input.InstanceIds?.length);
   const lookups = () => ec2.commandCalls(DescribeInstancesCommand).map((call) => call.args[0].input.Filters ?? []);
-  return { client: new EC2Client({ region: 'us-east-1' }), batches, lookups };
+  const client = new EC2Client({ region: 'us-east-1' });
+  return { client, regions: new Map([['us-east-1', client]]), batches, lookups };
 }
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `i-${index}`);
@@ -36,7 +37,7 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `i-${
 describe('terminating', () => {
   it('takes 1200 ids in calls of at most 500, and looks them up in calls of at most 200 filter values', async () => {
     const ec2 = anEc2(ids(1200));
-    const outcome = await terminateOwned(ec2.client, 'acme', ids(1200));
+    const outcome = await terminateInRegions(ec2.regions, 'acme', ids(1200));
     expect(outcome).toEqual({ terminated: ids(1200), failed: [] });
     expect(ec2.batches()).toEqual([500, 500, 200]);
     for (const filters of ec2.lookups()) {
@@ -49,7 +50,7 @@ describe('terminating', () => {
     'halves a batch until an id that brings %s stands alone, and terminates all others',
     async (code) => {
       const ec2 = anEc2(ids(16), (batch) => (batch.includes('i-11') ? code : undefined));
-      const { terminated, failed } = await terminateOwned(ec2.client, 'acme', ids(16));
+      const { terminated, failed } = await terminateInRegions(ec2.regions, 'acme', ids(16));
       expect(terminated).toEqual(ids(16).filter((id) => id !== 'i-11'));
       expect(failed).toEqual([{ workerId: 'i-11', code, message: `${code}: ${code} of EC2` }]);
       expect(ec2.batches()).toEqual([16, 8, 8, 4, 2, 2, 1, 1, 4]);
@@ -61,7 +62,7 @@ describe('terminating', () => {
     const ec2 = anEc2(ids(20), (batch) =>
       batch.some((id) => bad.includes(id)) ? 'InvalidInstanceID.NotFound' : undefined,
     );
-    const { terminated, failed } = await terminateOwned(ec2.client, 'acme', ids(20));
+    const { terminated, failed } = await terminateInRegions(ec2.regions, 'acme', ids(20));
     expect(failed.map(({ workerId }) => workerId)).toEqual(bad);
     expect(terminated).toHaveLength(17);
   });
@@ -70,7 +71,7 @@ describe('terminating', () => {
     'makes no further calls for a batch that failed with %s: more calls do not mend it',
     async (code) => {
       const ec2 = anEc2(ids(900), (batch) => (batch.length === 500 ? code : undefined));
-      const { terminated, failed } = await terminateOwned(ec2.client, 'acme', ids(900));
+      const { terminated, failed } = await terminateInRegions(ec2.regions, 'acme', ids(900));
       expect(ec2.batches()).toEqual([500, 400]);
       expect(terminated).toHaveLength(400);
       expect(failed).toHaveLength(500);
@@ -80,7 +81,7 @@ describe('terminating', () => {
 
   it('asks nothing of EC2 about ids that carry no owner tag of ours, and says so', async () => {
     const ec2 = anEc2(['i-ours']);
-    const { terminated, failed } = await terminateOwned(ec2.client, 'acme', ['i-foreign', 'i-ours', 'i-unknown']);
+    const { terminated, failed } = await terminateInRegions(ec2.regions, 'acme', ['i-foreign', 'i-ours', 'i-unknown']);
     expect(terminated).toEqual(['i-ours']);
     expect(failed).toEqual(
       ['i-foreign', 'i-unknown'].map((workerId) => ({
@@ -95,7 +96,7 @@ describe('terminating', () => {
   it('terminates nothing when it cannot tell whose the instances are', async () => {
     const ec2 = anEc2(ids(3));
     mockClient(ec2.client).on(DescribeInstancesCommand).rejects(refusal('Unavailable'));
-    await expect(terminateOwned(ec2.client, 'acme', ids(3))).rejects.toThrow('Unavailable');
+    await expect(terminateInRegions(ec2.regions, 'acme', ids(3))).rejects.toThrow('Unavailable');
     expect(ec2.batches()).toEqual([]);
   });
 });

@@ -6,27 +6,27 @@ import type { LaunchOrder } from '../../lib/control/ports.ts';
 import { tagKeys } from '../../lib/core/tags.ts';
 import { type WorkerSettings, workerSettingsSchema } from '../../lib/core/worker-settings-schema.ts';
 import type { WorkerType } from '../../lib/core/worker-type-schema.ts';
-import { aDefinition } from '../support/builders.ts';
+import { aDefinition, anOrder } from '../support/builders.ts';
 
 const settings = {
-  region: 'us-east-1',
+  homeRegion: 'us-east-1',
   instanceProfileArn: 'arn:aws:iam::1:instance-profile/w',
   workerProgram: 'run();',
 };
 
 function requestsOf(changes: Readonly<Record<string, unknown>> = {}, order: Partial<LaunchOrder> = {}) {
   const definition = order.definition ?? aDefinition(changes);
-  const { instanceTypes } = definition;
-  return fleetRequests({ launchId: '1-2-3', definition, targetCapacity: 8, instanceTypes, ...order }, settings);
+  return fleetRequests(anOrder({ launchId: '1-2-3', definition, targetCapacity: 8, ...order }), settings);
 }
 
+const SPEC = { imageId: 'ami-0123456789abcdef0', securityGroupIds: ['sg-0123456789abcdef0'] };
 const MIXED = {
   instanceTypes: [
     { instanceType: 'c7g.large' },
     { instanceType: 'c7g.xlarge', capacity: 2 },
     { instanceType: 'm7g.xlarge', capacity: 2, utility: 1.5 },
   ],
-  subnetIds: ['subnet-aaa', 'subnet-bbb'],
+  regions: [{ zones: [{ subnetId: 'subnet-aaa' }, { subnetId: 'subnet-bbb' }] }],
 };
 
 type TagSpecifications = CreateLaunchTemplateCommandInput['TagSpecifications'];
@@ -122,7 +122,8 @@ describe('the launch template', () => {
   });
 
   it('encrypts a root volume and deletes it with the instance', () => {
-    const data = requestsOf({ rootVolume: { sizeGiB: 30 } }).launchTemplates[0]?.LaunchTemplateData;
+    const data = requestsOf({ launchSpec: { ...SPEC, rootVolume: { sizeGiB: 30 } } }).launchTemplates[0]
+      ?.LaunchTemplateData;
     expect(data?.BlockDeviceMappings).toEqual([
       {
         DeviceName: '/dev/xvda',
@@ -156,16 +157,48 @@ describe('the launch template', () => {
         name: launchTemplates[1]?.LaunchTemplateName,
         overrides: [
           ['c7g.xlarge', 'subnet-aaa', 2],
-          ['c7g.xlarge', 'subnet-bbb', 2],
           ['m7g.xlarge', 'subnet-aaa', 2],
+          ['c7g.xlarge', 'subnet-bbb', 2],
           ['m7g.xlarge', 'subnet-bbb', 2],
         ],
       },
     ]);
   });
 
+  it('is one for each launch spec and user data that the cascade merges', () => {
+    const beef = 'ami-0000000000000beef';
+    const zones = [{ subnetId: 'subnet-aaa' }, { subnetId: 'subnet-bbb', launchSpec: { keyName: 'debug' } }];
+    const instanceTypes = [
+      { instanceType: 'c7g.large' },
+      { instanceType: 'm7g.large', launchSpec: { imageId: beef } },
+      { instanceType: 'r7g.large', userData: { memory: 'much' } },
+    ];
+    const { launchTemplates, fleet } = requestsOf({ userData: { a: 1 }, regions: [{ zones }], instanceTypes });
+    const made = (fleet.LaunchTemplateConfigs ?? []).map(({ LaunchTemplateSpecification: named, Overrides }) => {
+      const template = launchTemplates.find(({ LaunchTemplateName: name }) => name === named?.LaunchTemplateName);
+      const { ImageId: image, KeyName: key } = template?.LaunchTemplateData ?? {};
+      const { userData } = settingsIn(template);
+      return { pools: Overrides?.map((each) => `${each.SubnetId}/${each.InstanceType}`), image, key, userData };
+    });
+    const much = { a: 1, memory: 'much' };
+    expect(made).toEqual([
+      { pools: ['subnet-aaa/c7g.large'], image: SPEC.imageId, userData: { a: 1 } },
+      { pools: ['subnet-aaa/m7g.large'], image: beef, userData: { a: 1 } },
+      { pools: ['subnet-aaa/r7g.large'], image: SPEC.imageId, userData: much },
+      { pools: ['subnet-bbb/c7g.large'], image: SPEC.imageId, key: 'debug', userData: { a: 1 } },
+      { pools: ['subnet-bbb/m7g.large'], image: beef, key: 'debug', userData: { a: 1 } },
+      { pools: ['subnet-bbb/r7g.large'], image: SPEC.imageId, key: 'debug', userData: much },
+    ]);
+  });
+
+  it('of an on-demand order tags no spot request, which EC2 would refuse', () => {
+    const [template] = requestsOf({}, { market: 'on-demand' }).launchTemplates;
+    const types = template?.LaunchTemplateData?.TagSpecifications?.map(({ ResourceType: type }) => type);
+    expect(types).toEqual(['instance', 'volume', 'network-interface']);
+  });
+
   it.each([
-    ['the definition', { imageId: 'ami-0000000000000beef' }],
+    ['the definition', { launchSpec: { ...SPEC, imageId: 'ami-0000000000000beef' } }],
     ['its version', { version: 2 }],
     ['its user data', { userData: { a: 1 } }],
     ['its tags', { tags: { a: '1' } }],
@@ -189,6 +222,34 @@ describe('the fleet request', () => {
       TargetCapacitySpecification: { TotalTargetCapacity: 8, DefaultTargetCapacityType: 'spot' },
       SpotOptions: { AllocationStrategy: 'price-capacity-optimized', InstanceInterruptionBehavior: 'terminate' },
     });
+  });
+
+  it('asks for on-demand instances without a word of spot where the order says so', () => {
+    const { fleet } = requestsOf({ maxPriceUsdPerHour: 0.05 }, { market: 'on-demand' });
+    expect(fleet).toMatchObject({
+      TargetCapacitySpecification: { TotalTargetCapacity: 8, DefaultTargetCapacityType: 'on-demand' },
+      OnDemandOptions: { AllocationStrategy: 'lowest-price' },
+    });
+    expect(fleet).not.toHaveProperty('SpotOptions');
+    expect(JSON.stringify(fleet)).not.toContain('MaxPrice');
+  });
+
+  it('names the pools of the order and no others', () => {
+    const [, second] = anOrder({ definition: aDefinition(MIXED) }).pools;
+    const { fleet } = requestsOf(MIXED, { pools: second === undefined ? [] : [second] });
+    const overrides = fleet.LaunchTemplateConfigs?.flatMap(({ Overrides = [] }) => Overrides);
+    expect(overrides).toMatchObject([{ SubnetId: 'subnet-aaa', InstanceType: 'c7g.xlarge', WeightedCapacity: 2 }]);
+  });
+
+  it('is of the region of the order: its pools, and its name for the worker', () => {
+    const regions = ['us-east-1', 'eu-west-1'].map((region) => ({
+      region,
+      zones: [{ subnetId: `subnet-${region.slice(0, 2)}a` }],
+    }));
+    const order = anOrder({ definition: aDefinition({ regions }), region: 'eu-west-1' });
+    const { launchTemplates, fleet } = requestsOf({}, order);
+    expect(fleet.LaunchTemplateConfigs).toMatchObject([{ Overrides: [{ SubnetId: 'subnet-eua' }] }]);
+    expect(launchTemplates.map((template) => settingsIn(template).region)).toEqual(['eu-west-1']);
   });
 
   it.each`

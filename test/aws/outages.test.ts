@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ProvisionerPorts } from '../../lib/aws/provisioner-ports.ts';
 import type { LaunchRecord, Lease } from '../../lib/control/ports.ts';
 import { useAwsWorld } from '../support/aws-world.ts';
-import { aDefinition, NOW } from '../support/builders.ts';
+import { aDefinition, anOrder, NOW } from '../support/builders.ts';
 
 const lease: Lease = { holder: 'me', fence: 1, until: NOW };
 const definition = aDefinition();
 const record: LaunchRecord = {
-  order: { launchId: 'l', definition, targetCapacity: 1, instanceTypes: definition.instanceTypes },
+  order: anOrder({ launchId: 'l', definition }),
   openedAt: NOW,
   state: 'open',
   workers: [],

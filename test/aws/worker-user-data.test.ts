@@ -16,10 +16,11 @@ const aSettings = (userData: WorkerSettings['userData'] = {}): WorkerSettings =>
   definitionVersion: 7,
   capacity: 4,
   region: 'eu-central-1',
-  queueUrl: 'https://sqs.eu-central-1.amazonaws.com/111122223333/thumbnails',
+  queueUrls: ['https://sqs.eu-central-1.amazonaws.com/111122223333/thumbnails'],
   idleTimeoutSeconds: 300,
   maxUptimeSeconds: 259_200,
   userData,
+  secrets: { NPM_TOKEN: 'ssm:/ci/npm-token' },
 });
 
 const AWKWARD = {

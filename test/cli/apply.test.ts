@@ -25,7 +25,7 @@ describe('worker-types apply', () => {
 
   it('updates what differs and shows it field by field', async () => {
     const world = cliWorld();
-    world.workerTypes.putRaw('build', aDocument({ version: 4, keyName: 'old' }));
+    world.workerTypes.putRaw('build', aDocument({ version: 4, maxPriceUsdPerHour: 0.5 }));
     const changed = file({
       maxCapacity: 20,
       tags: { team: 'x' },
@@ -38,7 +38,7 @@ describe('worker-types apply', () => {
         '  ~ maxCapacity: 100 -> 20',
         '  ~ instanceTypes[0].capacity: 1 -> 2',
         '  + tags.team: "x"',
-        '  - keyName: "old"',
+        '  - maxPriceUsdPerHour: 0.5',
         '',
       ].sort(),
     );

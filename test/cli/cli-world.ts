@@ -2,7 +2,8 @@ import { PassThrough } from 'node:stream';
 import type { CliPorts } from '../../lib/cli/ports.ts';
 import { runCli } from '../../lib/cli/program.ts';
 import type { Target } from '../../lib/cli/target.ts';
-import type { LaunchPreview } from '../../lib/control/ports.ts';
+import type { LaunchPreview, LaunchRehearsal } from '../../lib/control/ports.ts';
+import { MemoryAccount } from '../../lib/memory/memory-account.ts';
 import { memoryWorld } from '../../lib/memory/memory-world.ts';
 import { NOW } from '../support/builders.ts';
 
@@ -25,6 +26,8 @@ export function cliWorld(overrides: Partial<CliPorts> = {}) {
   const launchPreview: LaunchPreview = {
     requestsFor: ({ targetCapacity }) => [{ action: 'CreateFleet', input: { TotalTargetCapacity: targetCapacity } }],
   };
+  const account = new MemoryAccount();
+  const rehearsal: LaunchRehearsal = { rehearse: async () => ({ kind: 'accepted', userDataBytes: 100 }) };
   const targets: Target[] = [];
 
   /** Runs one command line and answers what came out of it. */
@@ -42,7 +45,7 @@ export function cliWorld(overrides: Partial<CliPorts> = {}) {
       env: env ?? environment,
       connect: async (target) => {
         targets.push(target);
-        return { ...world, launchPreview, ...overrides };
+        return { ...world, launchPreview, account, rehearsal, ...overrides };
       },
       version: '1.2.3',
     });
@@ -55,7 +58,7 @@ export function cliWorld(overrides: Partial<CliPorts> = {}) {
     return { exitCode, data: stdout === '' ? undefined : JSON.parse(stdout), error: parseError(stderr) };
   }
 
-  return { ...world, targets, run, json };
+  return { ...world, account, targets, run, json };
 }
 
 function parseError(stderr: string) {

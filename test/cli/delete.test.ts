@@ -12,6 +12,14 @@ function worldWithBuild() {
 }
 
 describe('worker-types delete', () => {
+  it('warns of a region whose workers are not in the count', async () => {
+    const world = worldWithBuild();
+    world.fleet.settings.unreadRegions.set('eu-west-1', 'RequestTimeout');
+    const { exitCode, stderr } = await world.run('worker-types delete build --yes');
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('the workers in eu-west-1 could not be listed');
+  });
+
   it('deletes with --yes and says how many workers are present', async () => {
     const world = worldWithBuild();
     const { exitCode, stdout } = await world.run('worker-types delete build --yes');

@@ -1,112 +1,30 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { writeLocalConnection } from '../../lib/local/connection.ts';
-import { startDynamoDbEndpoint } from '../../lib/local/dynamodb/endpoint.ts';
 import { localImages, localSecurityGroup, localSubnets } from '../../lib/local/ec2/catalogue.ts';
-import { startEc2Endpoint } from '../../lib/local/ec2/ec2-server.ts';
-import { Ec2World } from '../../lib/local/ec2/world.ts';
-import { startSqsEndpoint } from '../../lib/local/sqs/endpoint.ts';
+import { startLocalProvisioner } from './local-provisioner.ts';
 
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-
-/** Local endpoints with two tables and one queue, and a connection file that leads to them. */
-async function startLocalProvisioner() {
-  const folder = await mkdtemp(join(tmpdir(), 'cli-'));
-  const world = new Ec2World();
-  const [dynamodb, sqs, ec2] = await Promise.all([
-    startDynamoDbEndpoint(),
-    startSqsEndpoint(),
-    startEc2Endpoint({ world }),
-  ]);
-  onTestFinished(async () => {
-    world.close();
-    await Promise.all([dynamodb.close(), sqs.close(), ec2.close(), rm(folder, { recursive: true })]);
-  });
-  await createTables(dynamodb.url);
-  await writeLocalConnection(folder, {
-    pid: process.pid,
-    provisionerId: 'demo',
-    region: 'us-east-1',
-    workerTypesTable: 'worker-types',
-    stateTable: 'state',
-    workerInstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/workers',
-    endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
-    startedAt: new Date().toISOString(),
-  });
-  return { folder, queueUrl: await createQueueWithTask(sqs.url) };
-}
-
-async function createTables(endpoint: string): Promise<void> {
-  const client = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials });
-  for (const [TableName, partition, sort] of [
-    ['worker-types', 'provisionerId', 'workerType'],
-    ['state', 'pk', 'sk'],
-  ] as const) {
-    await client.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [partition, sort].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-        KeySchema: [
-          { AttributeName: partition, KeyType: 'HASH' },
-          { AttributeName: sort, KeyType: 'RANGE' },
-        ],
-      }),
-    );
-    await waitUntilTableExists({ client, maxWaitTime: 20, minDelay: 0.05, maxDelay: 0.1 }, { TableName });
-  }
-  client.destroy();
-}
-
-async function createQueueWithTask(endpoint: string): Promise<string> {
-  const client = new SQSClient({ region: 'us-east-1', endpoint, credentials });
-  const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'demo-build' }));
-  await client.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"command":["true"]}' }));
-  client.destroy();
-  return QueueUrl;
-}
+const documentOf = (queueUrl: string) => ({
+  workerType: 'build',
+  schemaVersion: 2,
+  queueUrls: [queueUrl],
+  maxCapacity: 3,
+  instanceTypes: [{ instanceType: 'c7g.large' }, { instanceType: 'm7g.xlarge', capacity: 2, utility: 2 }],
+  launchSpec: { imageId: localImages.linuxArm64, securityGroupIds: [localSecurityGroup.groupId] },
+  regions: [{ zones: localSubnets.map(({ subnetId, zone }) => ({ subnetId, availabilityZone: zone })) }],
+  workerInstall: 'amazon-linux-2023',
+});
 
 it('a worker type goes from its file over a launch to its end, by the real command and the real adapters', async () => {
-  const { folder, queueUrl } = await startLocalProvisioner();
-  const definition = stringify({
-    workerType: 'build',
-    queueUrl,
-    maxCapacity: 3,
-    instanceTypes: [{ instanceType: 'c7g.large' }],
-    imageId: localImages.linuxArm64,
-    workerInstall: 'amazon-linux-2023',
-    subnetIds: localSubnets.map(({ subnetId }) => subnetId),
-    securityGroupIds: [localSecurityGroup.groupId],
-  });
-
-  async function provisioner(line: string, stdin = '') {
-    const { promise, resolve: answer } = Promise.withResolvers<{ exitCode: unknown; data: unknown; stderr: string }>();
-    const args = [`--local=${folder}`, '--json', ...line.split(' ')];
-    const child = execFile(resolve('bin/provisioner'), args, (error, stdout, stderr) =>
-      answer({ exitCode: error?.code ?? 0, data: stdout === '' ? undefined : JSON.parse(stdout), stderr }),
-    );
-    child.stdin?.end(stdin);
-    return promise;
-  }
-
+  const { queueUrl, provisioner } = await startLocalProvisioner();
+  const definition = stringify(documentOf(queueUrl));
   const applied = await provisioner('worker-types apply -', definition);
   expect(applied).toMatchObject({ exitCode: 0, stderr: '', data: { workerTypes: [{ result: 'saved', version: 1 }] } });
   const again = await provisioner('worker-types apply -', definition);
   expect(again).toMatchObject({ exitCode: 0, data: { workerTypes: [{ result: 'unchanged' }] } });
 
   const preview = await provisioner('tick --dry-run');
-  expect(preview).toMatchObject({
-    exitCode: 0,
-    data: {
-      workerTypes: [{ kind: 'launch', requests: [{ action: 'CreateLaunchTemplate' }, { action: 'CreateFleet' }] }],
-    },
-  });
+  const requests = [{ action: 'CreateLaunchTemplate' }, { action: 'CreateLaunchTemplate' }, { action: 'CreateFleet' }];
+  expect(preview).toMatchObject({ exitCode: 0, data: { workerTypes: [{ kind: 'launch', orders: [{ requests }] }] } });
   expect(await provisioner('workers list')).toMatchObject({ exitCode: 0, data: { workers: [] } });
 
   const ticked = await provisioner('tick');
@@ -123,4 +41,67 @@ it('a worker type goes from its file over a launch to its end, by the real comma
   expect(terminated).toMatchObject({ exitCode: 0, data: { workers: [{ result: 'terminated' }] } });
   const deleted = await provisioner('worker-types delete build --yes');
   expect(deleted).toMatchObject({ exitCode: 0, data: { result: 'removed' } });
+}, 60_000);
+
+it('a launch preview shows every merged request, and makes no launching call to EC2', async () => {
+  const { queueUrl, world, provisioner } = await startLocalProvisioner();
+  const { exitCode, data } = await provisioner('preview - --requests', stringify(documentOf(queueUrl)));
+  expect(exitCode).toBe(0);
+  const { workerTypes } = data as { workerTypes: Record<string, unknown>[] };
+  expect(workerTypes).toMatchObject([
+    {
+      workerType: 'build',
+      plan: { kind: 'launch', want: 1 },
+      requests: [
+        { region: 'us-east-1', capacity: 1, pools: localSubnets.map(({ zone }) => `${zone}/c7g.large`) },
+        { region: 'us-east-1', capacity: 2, pools: localSubnets.map(({ zone }) => `${zone}/m7g.xlarge`) },
+      ],
+      exactRequests: [
+        {
+          region: 'us-east-1',
+          market: 'spot',
+          requests: [
+            { action: 'CreateLaunchTemplate', input: { LaunchTemplateData: { ImageId: localImages.linuxArm64 } } },
+            { action: 'CreateLaunchTemplate' },
+            { action: 'CreateFleet', input: { Type: 'instant' } },
+          ],
+        },
+      ],
+    },
+  ]);
+  const pools = workerTypes[0]?.['pools'] as { usable: boolean; priceUsdPerHour: number }[];
+  expect(pools).toHaveLength(2 * localSubnets.length);
+  expect(pools.every(({ usable, priceUsdPerHour }) => usable && priceUsdPerHour > 0)).toBe(true);
+  const actions = [...new Set(world.requests.map(({ action }) => action))];
+  expect(actions.toSorted()).toEqual(['DescribeInstances', 'DescribeSpotPriceHistory']);
+}, 60_000);
+
+it('a pause holds launches, explain traces the decision, and resume ends it', async () => {
+  const { queueUrl, world, provisioner } = await startLocalProvisioner();
+  await provisioner('worker-types apply -', stringify(documentOf(queueUrl)));
+  const note = ['--note', 'the image is broken', '--by', 'ann'];
+  const paused = await provisioner(['pause', 'build', ...note, '--until', '2h']);
+  expect(paused).toMatchObject({ exitCode: 0, data: { pause: { by: 'ann', note: 'the image is broken' } } });
+  await provisioner('tick');
+  const held = await provisioner('explain build');
+  expect(held).toMatchObject({ exitCode: 0, data: { state: 'paused', decisions: [{ attempts: [] }] } });
+  expect(world.requests.some(({ action }) => action === 'CreateFleet')).toBe(false);
+
+  expect(await provisioner('resume build')).toMatchObject({ exitCode: 0, data: { pause: { by: 'ann' } } });
+  await provisioner('tick');
+  const launched = await provisioner('explain build --last 2');
+  expect(launched).toMatchObject({
+    exitCode: 0,
+    data: {
+      state: 'ok',
+      decisions: [
+        {
+          figures: { pendingTasks: 1, target: 1 },
+          usable: 6,
+          attempts: [{ words: 'us-east-1 spot: asked 1, launched 1' }],
+        },
+        { attempts: [] },
+      ],
+    },
+  });
 }, 60_000);

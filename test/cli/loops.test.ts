@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { epochMillis } from '../../lib/core/units.ts';
+import type { Refusal } from '../../lib/core/refusal.ts';
+import { epochMillis, secondsAfter } from '../../lib/core/units.ts';
 import { aDefinition, aDocument, aWorker, NOW } from '../support/builders.ts';
 import { cliWorld } from './cli-world.ts';
+
+const [QUEUE = ''] = aDefinition().queueUrls;
 
 const HOUR = 3600 * 1000;
 
@@ -9,8 +12,13 @@ function worldWithBacklog(pendingTasks: number) {
   const world = cliWorld();
   world.workerTypes.putRaw('build', aDocument());
   world.workerTypes.putRaw('broken', { workerType: 'broken' });
-  world.backlog.set(aDefinition().queueUrl, { pendingTasks });
+  world.backlog.set(QUEUE, { pendingTasks });
   return world;
+}
+
+/** From now on EC2 refuses every call as a whole. */
+function refuse({ fleet }: ReturnType<typeof worldWithBacklog>, refusal: Refusal) {
+  Object.assign(fleet, { launch: async () => ({ kind: 'refused', refusal }) });
 }
 
 describe('tick', () => {
@@ -18,7 +26,7 @@ describe('tick', () => {
     const world = worldWithBacklog(3);
     const { exitCode, stdout } = await world.run('tick');
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^build: launch 3: 3 pending .*; launched 3$/m);
+    expect(stdout).toMatch(/^build: launch 3: 3 pending .*; us-east-1 spot: asked 3, launched 3$/m);
     expect(stdout).toMatch(/^2 worker types \(1 invalid\), launched capacity 3\.$/m);
     expect(world.fleet.truth).toHaveLength(3);
   });
@@ -33,7 +41,7 @@ describe('tick', () => {
 
   it('answers exit code 4 when the turn of a worker type failed', async () => {
     const world = worldWithBacklog(0);
-    world.workerTypes.putRaw('other', aDocument({ workerType: 'other', queueUrl: 'https://sqs/1/none' }));
+    world.workerTypes.putRaw('other', aDocument({ workerType: 'other', queueUrls: ['https://sqs/1/none'] }));
     const { exitCode, data, error } = await world.json('tick');
     expect(exitCode).toBe(4);
     expect(error.message).toContain('other: ');
@@ -49,12 +57,20 @@ describe('tick', () => {
       dryRun: true,
       openLaunches: [],
       workerTypes: [
-        { workerType: 'broken', kind: 'invalid', requests: [] },
+        { workerType: 'broken', kind: 'invalid', orders: [], rejectedPools: [] },
         {
           workerType: 'build',
           kind: 'launch',
-          plan: { figures: { pendingTasks: 3, target: 3, supply: 0 }, order: { targetCapacity: 3 } },
-          requests: [{ action: 'CreateFleet', input: { TotalTargetCapacity: 3 } }],
+          plan: { figures: { pendingTasks: 3, target: 3, supply: 0 }, want: 3, maxInstances: null },
+          orders: [
+            {
+              region: 'us-east-1',
+              market: 'spot',
+              targetCapacity: 3,
+              pools: ['subnet-0123456789abcdef0/c7g.large'],
+              requests: [{ action: 'CreateFleet', input: { TotalTargetCapacity: 3 } }],
+            },
+          ],
         },
       ],
     });
@@ -69,25 +85,58 @@ describe('tick', () => {
     const done = await world.json('tick');
     const planned = preview.data.workerTypes.map(({ decision }: { decision: string }) => decision);
     const decided = done.data.workerTypes.map(({ decision }: { decision: string }) =>
-      decision.replace(/; launched.*/, ''),
+      decision.replace(/; us-east-1 spot: asked.*/, ''),
     );
     expect(decided).toEqual(planned);
   });
 
   it('names the launches that are open and the wait that a refusal led to', async () => {
     const world = worldWithBacklog(2);
-    world.fleet.settings.room = 0;
+    refuse(world, { class: 'unknown', code: 'Strange', message: 'who knows' });
     await world.run('tick');
     const { data } = await world.json('tick --dry-run');
     const build = data.workerTypes[1];
-    expect(build).toMatchObject({ kind: 'hold', plan: { reason: 'backing-off', until: '2026-01-02T03:04:35.000Z' } });
+    expect(build).toMatchObject({ kind: 'hold', plan: { reason: 'backing-off', until: '2026-01-02T03:09:05.000Z' } });
 
     const answer = await world.leases.acquire('crashed', 1);
     if (answer.kind === 'held') throw new Error('the lease is free');
     const definition = aDefinition();
-    const order = { launchId: 'lost', definition, targetCapacity: 2, instanceTypes: definition.instanceTypes };
+    const pools = [{ subnetId: 'subnet-0123456789abcdef0', instanceType: 'c7g.large', capacity: 1 }];
+    const order = {
+      launchId: 'lost',
+      definition,
+      region: 'us-east-1',
+      market: 'spot',
+      targetCapacity: 2,
+      pools,
+    } as const;
     await world.ledger.open({ order, openedAt: NOW, state: 'open', workers: [], refusals: [] }, answer.lease);
     expect((await world.run('tick --dry-run')).stdout).toContain('launch lost (capacity 2) has no answer yet');
+  });
+
+  it('shows in a dry run each order of several regions and the pools that would not be used, with the time', async () => {
+    const world = worldWithBacklog(3);
+    const zone = (subnetId: string, availabilityZone: string, weight = 1) => ({ subnetId, availabilityZone, weight });
+    const regions = [{ zones: [zone('subnet-aaaa', 'us-east-1a'), zone('subnet-bbbb', 'us-east-1b', 0)] }];
+    const instanceTypes = [{ instanceType: 'c7g.large' }, { instanceType: 'm7g.large' }];
+    world.workerTypes.putRaw('build', aDocument({ regions, instanceTypes, market: { onDemandBaseCapacity: 1 } }));
+    const dry = { region: 'us-east-1', market: 'spot', subnetId: 'subnet-aaaa', instanceType: 'm7g.large' } as const;
+    await world.poolMemory.save([
+      { ...dry, since: NOW, until: secondsAfter(NOW, 120), code: 'InsufficientInstanceCapacity' },
+    ]);
+    const { stdout } = await world.run('tick --dry-run');
+    expect(stdout).toMatch(/^ {2}us-east-1 on-demand: capacity 1, from 2 pools$/m);
+    expect(stdout).toMatch(/^ {2}us-east-1 spot: capacity 2, from 1 pool$/m);
+    expect(stdout).toMatch(/us-east-1a\/m7g.large .*EC2 said InsufficientInstanceCapacity, for another 2 min$/m);
+    expect(stdout).toMatch(/us-east-1b\/c7g.large .*its weight is 0$/m);
+  });
+
+  it('warns that the workers of a region could not be listed, and holds what may be there', async () => {
+    const world = worldWithBacklog(3);
+    world.fleet.settings.unreadRegions.set('us-east-1', 'RequestTimeout');
+    const { stdout, stderr } = await world.run('tick --dry-run');
+    expect(stdout).toMatch(/^build: hold, .*us-east-1: RequestTimeout/m);
+    expect(stderr).toContain('the workers in us-east-1 could not be listed');
   });
 
   it('goes on with the preview when the request of one worker type cannot be built', async () => {
@@ -96,7 +145,7 @@ describe('tick', () => {
     };
     const world = cliWorld({ launchPreview: { requestsFor } });
     world.workerTypes.putRaw('build', aDocument());
-    world.backlog.set(aDefinition().queueUrl, { pendingTasks: 1 });
+    world.backlog.set(QUEUE, { pendingTasks: 1 });
     const { exitCode, stdout } = await world.run('tick --dry-run');
     expect(exitCode).toBe(0);
     expect(stdout).toContain('the request cannot be built: user data is too long');

@@ -81,6 +81,16 @@ describe('the provisioner that is meant', () => {
   });
 
   it.each([
+    ['by REGIONS', 'status', { REGIONS: 'eu-west-1, us-east-1' }],
+    ['by --regions before that', 'status --regions eu-west-1', { REGIONS: 'eu-north-1' }],
+  ])('has workers in its own region and in those that are said %s', async (_how, line, more) => {
+    const world = cliWorld();
+    await world.run(line, { env: { PROVISIONER_ID: 'ci', AWS_REGION: 'us-east-1', ...more } });
+    expect(world.targets).toMatchObject([{ region: 'us-east-1', regions: ['us-east-1', 'eu-west-1'] }]);
+  });
+
+  it.each([
+    [{ PROVISIONER_ID: 'ci', AWS_REGION: 'us-east-1', REGIONS: 'eu west' }, 'status', '"eu west" is no region'],
     [{}, 'status', 'Give --provisioner or PROVISIONER_ID, and --region or AWS_REGION'],
     [{ PROVISIONER_ID: 'ci', AWS_REGION: ' ' }, 'status', 'Give --region or AWS_REGION'],
     [{ PROVISIONER_ID: 'c i', AWS_REGION: 'r' }, 'status', '"c i" is no provisionerId'],
@@ -111,7 +121,7 @@ describe('worker-types list and get', () => {
     world.workerTypes.putRaw('broken', { workerType: 'broken' });
     const { stdout } = await world.run('worker-types list');
     expect(stdout).toMatch(/^build +7 +disabled +0-100 +c7g\.large$/m);
-    expect(stdout).toMatch(/^broken +1 +invalid +.*queueUrl: is missing/m);
+    expect(stdout).toMatch(/^broken +1 +invalid +.*queueUrls: is missing/m);
     const { data } = await world.json('worker-types list');
     expect(data.workerTypes).toMatchObject([
       { workerType: 'broken', valid: false },
@@ -123,7 +133,7 @@ describe('worker-types list and get', () => {
     const world = cliWorld();
     world.workerTypes.putRaw('build', aDocument({ version: 3, maxPriceUsdPerHour: 0.02 }));
     const { stdout } = await world.run('worker-types get build');
-    expect(stdout).toMatch(/^provisionerId: acme\nworkerType: build\nversion: 3\n/);
+    expect(stdout).toMatch(/^provisionerId: acme\nworkerType: build\nschemaVersion: 2\nversion: 3\n/);
     const applied = await world.run('worker-types apply -', { stdin: stdout });
     expect(applied).toEqual({ exitCode: 0, stdout: 'build: unchanged (version 3)\n', stderr: '' });
   });

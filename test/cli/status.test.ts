@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lib/control/provision.ts';
 import { reap } from '../../lib/control/reap.ts';
-import { aDefinition, aDocument, aWorker } from '../support/builders.ts';
+import { aDefinition, aDocument, aWorker, HOME } from '../support/builders.ts';
 import { cliWorld } from './cli-world.ts';
+
+const [QUEUE = ''] = aDefinition().queueUrls;
 
 const SECOND = 1000;
 
@@ -10,9 +12,9 @@ async function busyWorld() {
   const world = cliWorld();
   world.workerTypes.putRaw('build', aDocument({ minCapacity: 1, maxCapacity: 5 }));
   world.workerTypes.putRaw('broken', { workerType: 'broken' });
-  world.backlog.set(aDefinition().queueUrl, { pendingTasks: 3, claimedTasks: 1 });
+  world.backlog.set(QUEUE, { pendingTasks: 3, claimedTasks: 1 });
   world.fleet.put(aWorker());
-  await tick(world, { holder: 'test' });
+  await tick(world, { holder: 'test', ...HOME });
   await reap(world);
   return world;
 }
@@ -25,7 +27,7 @@ describe('status', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^build +ok +3 +1 +4 +1 +1 running +1-5 +launch 3: 3 pending \+ 1 claimed/m);
     expect(stdout).toMatch(/^broken +invalid +\? +\? /m);
-    expect(stdout).toMatch(/^broken: queueUrl: is missing/m);
+    expect(stdout).toMatch(/^broken: queueUrls: is missing/m);
     expect(stdout).toMatch(/^Last tick: +42 s ago, launched capacity 3$/m);
     expect(stdout).toMatch(/^Last reap: +42 s ago, 4 workers seen, 0 terminated$/m);
     expect(stderr).toBe('warning: invalid, so nothing is launched for them: broken\n');
@@ -35,8 +37,8 @@ describe('status', () => {
     const world = cliWorld();
     world.fleet.settings.room = 1;
     world.workerTypes.putRaw('build', aDocument());
-    world.backlog.set(aDefinition().queueUrl, { pendingTasks: 2 });
-    await tick(world, { holder: 'test' });
+    world.backlog.set(QUEUE, { pendingTasks: 2 });
+    await tick(world, { holder: 'test', ...HOME });
     const { stdout } = await world.run('status build');
     expect(stdout).toMatch(/^Decision: +launch 2: 2 pending/m);
     expect(stdout).toMatch(/^Last launch: +2026-01-02T03:04:05.000Z, asked 2, launched 1 \(/m);

@@ -29,6 +29,23 @@ describe('workers list', () => {
   });
 });
 
+describe('a region whose workers could not be listed', () => {
+  it.each(['workers list', 'reap --dry-run'])('is a warning of "%s": its workers are missing there', async (line) => {
+    const world = worldWithWorkers();
+    world.fleet.settings.unreadRegions.set('eu-west-1', 'UnauthorizedOperation');
+    const warning = 'the workers in eu-west-1 could not be listed, so they are missing here: UnauthorizedOperation';
+    expect((await world.run(line)).stderr).toBe(`warning: ${warning}\n`);
+    expect((await world.json(line)).data.warnings).toEqual([warning]);
+  });
+
+  it('is named when a worker to terminate is not among those that could', async () => {
+    const world = worldWithWorkers();
+    world.fleet.settings.unreadRegions.set('eu-west-1', 'UnauthorizedOperation');
+    const { error } = await world.json('workers terminate i-x --yes');
+    expect(error.message).toContain('i-x (eu-west-1 could not be read)');
+  });
+});
+
 describe('workers terminate', () => {
   it('terminates each one, once, and reports those that were gone', async () => {
     const world = worldWithWorkers();

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { LaunchOrder, LaunchOutcome } from '../../lib/control/ports.ts';
 import { sizeOrder } from '../../lib/core/order-size.ts';
 import type { Worker } from '../../lib/core/worker.ts';
-import { aDefinition } from '../support/builders.ts';
+import { aDefinition, anOrder as anyOrder } from '../support/builders.ts';
 import { LAUNCHABLE, type SubjectFactory } from './subject.ts';
 
 const TYPES = ['c7g.large', 'c7g.xlarge', 'c7g.2xlarge', 'c7g.4xlarge'];
 
 function anOrder(targetCapacity: number, launchId = 'launch-1', changes: object = {}): LaunchOrder {
   const definition = aDefinition({ ...LAUNCHABLE, version: 3, ...changes });
-  return { launchId, definition, targetCapacity, instanceTypes: definition.instanceTypes };
+  return anyOrder({ launchId, definition, targetCapacity });
 }
 
 /** The workers and refusals of an answer; fails when there was none. */
@@ -26,7 +26,7 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
   describe(`Fleet: ${name}`, () => {
     it('has no workers at first', async () => {
       const { fleet } = await subject();
-      expect(await fleet.list()).toEqual([]);
+      expect(await fleet.list()).toEqual({ workers: [], unread: new Map() });
     });
 
     it('launches what was ordered, and says of each worker what it is', async () => {
@@ -53,7 +53,7 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
       const { workers } = answered(await fleet.launch(anOrder(2)));
       const withoutState = (list: readonly Worker[]) =>
         [...list].sort((a, b) => (a.workerId < b.workerId ? -1 : 1)).map((worker) => ({ ...worker, state: undefined }));
-      const listed = await fleet.list();
+      const { workers: listed } = await fleet.list();
       expect(withoutState(listed)).toEqual(withoutState(workers));
       for (const { state } of listed) expect(['booting', 'running']).toContain(state);
     });
@@ -63,7 +63,7 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
       const first = answered(await fleet.launch(anOrder(3)));
       const again = answered(await fleet.launch(anOrder(3)));
       expect(idsOf(again.workers)).toEqual(idsOf(first.workers));
-      expect(await fleet.list()).toHaveLength(3);
+      expect((await fleet.list()).workers).toHaveLength(3);
     });
 
     it('launches once when the same order is sent twice at the same time', async () => {
@@ -71,14 +71,14 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
       const outcomes = await Promise.all([fleet.launch(anOrder(3)), fleet.launch(anOrder(3))]);
       const [one = [], two = []] = outcomes.map((outcome) => idsOf(answered(outcome).workers));
       expect(one).toEqual(two);
-      expect(await fleet.list()).toHaveLength(3);
+      expect((await fleet.list()).workers).toHaveLength(3);
     });
 
     it('launches anew for another launch id', async () => {
       const { fleet } = await subject();
       await fleet.launch(anOrder(1, 'launch-1'));
       await fleet.launch(anOrder(1, 'launch-2'));
-      expect((await fleet.list()).map(({ launchId }) => launchId).sort()).toEqual(['launch-1', 'launch-2']);
+      expect((await fleet.list()).workers.map(({ launchId }) => launchId).sort()).toEqual(['launch-1', 'launch-2']);
     });
 
     it('never passes the room that an order was sized for, whatever the weights', async () => {
@@ -91,13 +91,14 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
           fc.integer({ min: 1, max: 30 }),
           async (weights, want, room) => {
             const instanceTypes = weights.map((capacity, index) => ({ instanceType: TYPES[index], capacity }));
-            const { definition } = anOrder(1, '', { instanceTypes });
-            const size = sizeOrder(want, room, definition.instanceTypes);
+            const order = anOrder(1, `sized-${launches}`, { instanceTypes });
+            const size = sizeOrder(want, room, order.pools);
             if (size === undefined) return;
             launches += 1;
-            const { workers } = answered(await fleet.launch({ ...size, definition, launchId: `sized-${launches}` }));
+            const { targetCapacity, options: pools } = size;
+            const { workers } = answered(await fleet.launch({ ...order, targetCapacity, pools }));
             expect(capacityOf(workers)).toBeLessThanOrEqual(room);
-            expect(capacityOf(workers)).toBeGreaterThanOrEqual(size.targetCapacity);
+            expect(capacityOf(workers)).toBeGreaterThanOrEqual(targetCapacity);
           },
         ),
         { numRuns: 40 },
@@ -127,7 +128,7 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
       const { fleet } = await subject();
       const [first = '', second = '', third = ''] = idsOf(answered(await fleet.launch(anOrder(3))).workers);
       expect(await fleet.terminate([first, third])).toEqual({ terminated: [first, third], failed: [] });
-      const states = new Map((await fleet.list()).map(({ workerId, state }) => [workerId, state]));
+      const states = new Map((await fleet.list()).workers.map(({ workerId, state }) => [workerId, state]));
       expect(states.size).toBe(3);
       expect(['stopping', 'stopped']).toContain(states.get(first));
       expect(['booting', 'running']).toContain(states.get(second));
@@ -166,8 +167,8 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
       const foreign = await stranger();
       await fleet.launch(anOrder(1));
       expect(foreign).not.toBe('');
-      expect(idsOf(await fleet.list())).not.toContain(foreign);
-      expect(await fleet.list()).toHaveLength(1);
+      expect(idsOf((await fleet.list()).workers)).not.toContain(foreign);
+      expect((await fleet.list()).workers).toHaveLength(1);
     });
   });
 }

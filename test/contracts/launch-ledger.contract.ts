@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LaunchRecord } from '../../lib/control/ports.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
-import { aDefinition, aWorker, NOW } from '../support/builders.ts';
+import { aDefinition, anOrder, aWorker, NOW } from '../support/builders.ts';
 import { acquired } from './leases.contract.ts';
 import type { SubjectFactory } from './subject.ts';
 
@@ -13,7 +13,7 @@ const definition = aDefinition({
 });
 
 const aRecord = (changes: Partial<LaunchRecord> = {}, launchId = 'launch-1'): LaunchRecord => ({
-  order: { launchId, definition, targetCapacity: 3, instanceTypes: definition.instanceTypes },
+  order: anOrder({ launchId, definition, market: 'on-demand', targetCapacity: 3 }),
   openedAt: NOW,
   state: 'open',
   workers: [],
@@ -58,7 +58,7 @@ export function describeLaunchLedger(name: string, subject: SubjectFactory): voi
       await ports.ledger.open(aRecord(), await acquired(ports, 'me'));
       const [record] = await ports.ledger.recent(NOW);
       expect(record?.order).toEqual(aRecord().order);
-      expect(record?.order.instanceTypes.map(({ instanceType }) => instanceType)).toEqual(['c7g.large', 'c7g.xlarge']);
+      expect(record?.order.pools.map(({ instanceType }) => instanceType)).toEqual(['c7g.large', 'c7g.xlarge']);
     });
 
     it('still opens under a lease that was renewed, or ran out while nobody took it', async () => {

@@ -22,7 +22,8 @@ const fullStatus = aStatus('full', {
   supply: 1,
   capacity: { launching: 1, booting: 0, running: 0, draining: 0, stopping: 2, halted: 0 },
   lastLaunch: { at: NOW, launchId: 'l', asked: 3, launched: 0, refusals: ['quota: VcpuLimitExceeded ()'] },
-  hold: { until: secondsAfter(NOW, 300), class: 'quota', reason: 'quota', definitionVersion: 3 },
+  hold: { since: NOW, until: secondsAfter(NOW, 300), class: 'unknown', reason: 'unknown', definitionKey: '0123' },
+  spotShortSince: NOW,
 });
 const tick: TickReport = {
   startedAt: NOW,

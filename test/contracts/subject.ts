@@ -1,10 +1,22 @@
-import type { Backlog, Fleet, LaunchLedger, Leases, StatusBoard, WorkerTypes } from '../../lib/control/ports.ts';
-import { localImages, localSubnets } from '../../lib/local/ec2/catalogue.ts';
+import type {
+  Backlog,
+  Controls,
+  Decisions,
+  Fleet,
+  LaunchBudget,
+  LaunchLedger,
+  Leases,
+  PoolMemory,
+  StatusBoard,
+  VersionHistory,
+  WorkerTypes,
+} from '../../lib/control/ports.ts';
+import { localRegion, localSubnets } from '../../lib/local/ec2/catalogue.ts';
 import { poolKey } from '../../lib/local/ec2/world-settings.ts';
 import type { MemoryClock } from '../../lib/memory/memory-clock.ts';
 import { memoryWorld } from '../../lib/memory/memory-world.ts';
-import { type QueueDepth, useAwsWorld } from '../support/aws-world.ts';
-import { aDefinition, NOW } from '../support/builders.ts';
+import { aLocalRegion, type QueueDepth, useAwsWorld } from '../support/aws-world.ts';
+import { aDefinition, anOrder, NOW } from '../support/builders.ts';
 
 /** The ports of one implementation, nothing in them yet, and the means to put something there from outside. */
 export interface Subject {
@@ -15,6 +27,13 @@ export interface Subject {
   readonly leases: Leases;
   readonly ledger: LaunchLedger;
   readonly board: StatusBoard;
+  readonly history: VersionHistory;
+  readonly poolMemory: PoolMemory;
+  readonly controls: Controls;
+  readonly decisions: Decisions;
+  readonly budget: LaunchBudget;
+  /** The same budget, as another process has it. */
+  readonly otherBudget: LaunchBudget;
   /** A queue that holds that much. Answers its URL. */
   fill(depth: QueueDepth): Promise<string>;
   /** Writes a document past the port. */
@@ -33,6 +52,7 @@ export const memorySubject: SubjectFactory = async () => {
   const world = memoryWorld(NOW);
   return {
     ...world,
+    otherBudget: world.budget,
     fill: async (depth) => {
       world.backlog.set('https://sqs/1/filled', { pendingTasks: 0, ...depth });
       return 'https://sqs/1/filled';
@@ -50,6 +70,7 @@ export const awsSubject: SubjectFactory = async () => {
   const { ports, clock, world, ...aws } = await useAwsWorld();
   return {
     ...ports,
+    otherBudget: aws.portsOf('acme', aws.newClients()).budget,
     clock,
     fill: (depth) => aws.fill('filled', depth),
     putRaw: (document) => aws.putItems(document),
@@ -61,21 +82,12 @@ export const awsSubject: SubjectFactory = async () => {
     },
     stranger: async () => {
       const other = aws.portsOf('stranger');
-      const order = {
-        launchId: 'theirs',
-        definition: aDefinition({ ...LAUNCHABLE, provisionerId: 'stranger' }),
-        targetCapacity: 1,
-        instanceTypes: [{ instanceType: 'c7g.large', capacity: 1, utility: 1 }],
-      };
-      const outcome = await other.fleet.launch(order);
+      const definition = aDefinition({ ...LAUNCHABLE, provisionerId: 'stranger' });
+      const outcome = await other.fleet.launch(anOrder({ launchId: 'theirs', definition }));
       return outcome.kind === 'answered' ? (outcome.workers[0]?.workerId ?? '') : '';
     },
   };
 };
 
 /** What a definition needs to launch in the local EC2. */
-export const LAUNCHABLE = {
-  imageId: localImages.linuxArm64,
-  subnetIds: localSubnets.map(({ subnetId }) => subnetId),
-  securityGroupIds: ['sg-0000000000000aaaa'],
-};
+export const LAUNCHABLE = { launchSpec: {}, regions: [aLocalRegion(localRegion)] };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readProvisionConfig, readReapConfig } from '../../lib/control/config.ts';
+import { readCheckConfig, readProvisionConfig, readReapConfig } from '../../lib/control/config.ts';
 
 const env = {
   PROVISIONER_ID: 'acme',
@@ -29,5 +29,22 @@ describe('the configuration of a handler', () => {
   it('asks the reaper for no launch settings', () => {
     const { WORKER_INSTANCE_PROFILE_ARN: _unused, ...rest } = env;
     expect(readReapConfig(rest)).toMatchObject({ stateTable: 'state' });
+  });
+
+  it.each([
+    ['none', undefined, ['us-east-1']],
+    ['an empty text', ' ', ['us-east-1']],
+    ['others', 'eu-west-1, us-gov-west-1', ['us-east-1', 'eu-west-1', 'us-gov-west-1']],
+    ['its own among them', 'eu-west-1,us-east-1', ['us-east-1', 'eu-west-1']],
+  ])('covers its own region first, and those of REGIONS: %s', (_what, REGIONS, regions) => {
+    for (const read of [readProvisionConfig, readReapConfig, readCheckConfig]) {
+      expect(read({ ...env, REGIONS })).toMatchObject({ region: 'us-east-1', regions });
+    }
+  });
+
+  it('rejects what is no region', () => {
+    expect(() => readCheckConfig({ ...env, REGIONS: 'Ireland,eu-west-1', STATE_TABLE: '' })).toThrow(
+      'check is misconfigured: STATE_TABLE is missing; REGIONS must be names of regions with commas between, found "Ireland"',
+    );
   });
 });

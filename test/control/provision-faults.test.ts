@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lib/control/provision.ts';
 import { memoryWorld } from '../../lib/memory/memory-world.ts';
-import { aDocument, NOW } from '../support/builders.ts';
+import { aDocument, HOME, NOW } from '../support/builders.ts';
 import { KillSwitch } from '../support/kill-switch.ts';
 
 const queue = (workerType: string) => `https://sqs.us-east-1.amazonaws.com/1/acme-${workerType}`;
@@ -11,7 +11,7 @@ const WANTED = { a: 3, b: 7, c: 1 } as const;
 function aWorld() {
   const world = memoryWorld(NOW);
   for (const [workerType, pendingTasks] of Object.entries(WANTED)) {
-    world.workerTypes.putRaw(workerType, aDocument({ workerType, queueUrl: queue(workerType) }));
+    world.workerTypes.putRaw(workerType, aDocument({ workerType, queueUrls: [queue(workerType)] }));
     world.backlog.set(queue(workerType), { pendingTasks });
   }
   return world;
@@ -27,7 +27,7 @@ function workersByType(world: ReturnType<typeof aWorld>): Record<string, number>
 async function tickKilledAt(point: number, world = aWorld()): Promise<{ outcome: string; points: number }> {
   const kill = new KillSwitch(point);
   const outcome = await Promise.race([
-    tick(kill.guard({ ...world }), { holder: 'killed' }).then(() => 'finished'),
+    tick(kill.guard({ ...world }), { holder: 'killed', ...HOME }).then(() => 'finished'),
     kill.killed,
   ]);
   return { outcome, points: kill.points };
@@ -42,7 +42,7 @@ describe('a tick that is killed', () => {
       const { outcome } = await tickKilledAt(point, world);
       expect(outcome, `await point ${point}`).toBe('killed');
       world.clock.advance(31_000);
-      await tick(world, { holder: 'clean' });
+      await tick(world, { holder: 'clean', ...HOME });
       expect(workersByType(world), `after a kill at await point ${point}`).toEqual(WANTED);
       killedAt.push(point);
     }
@@ -61,7 +61,7 @@ describe('a tick that is killed', () => {
         world.clock.advance(31_000);
         await tickKilledAt(second, world);
         world.clock.advance(31_000);
-        await tick(world, { holder: 'clean' });
+        await tick(world, { holder: 'clean', ...HOME });
         expect(workersByType(world)).toEqual(WANTED);
       }),
       { numRuns: 500 },
@@ -89,8 +89,8 @@ describe('a tick that is killed', () => {
           Object.fromEntries(
             Object.entries(world).map(([name, port], index) => [name, slow(port, index + offset)]),
           ) as typeof world;
-        await Promise.all([tick(ports(0), { holder: 'one' }), tick(ports(7), { holder: 'two' })]);
-        await tick(world, { holder: 'three' });
+        await Promise.all([tick(ports(0), { holder: 'one', ...HOME }), tick(ports(7), { holder: 'two', ...HOME })]);
+        await tick(world, { holder: 'three', ...HOME });
         expect(workersByType(world)).toEqual(WANTED);
       }),
       { numRuns: 300 },

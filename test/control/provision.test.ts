@@ -3,7 +3,7 @@ import { tick } from '../../lib/control/provision.ts';
 import { metricNames } from '../../lib/control/telemetry.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
 import { memoryWorld } from '../../lib/memory/memory-world.ts';
-import { aDefinition, aDocument, NOW, someWorkers } from '../support/builders.ts';
+import { aDefinition, aDocument, HOME, NOW, someWorkers } from '../support/builders.ts';
 
 const QUEUE = 'https://sqs.us-east-1.amazonaws.com/123456789012/acme-build';
 
@@ -23,7 +23,7 @@ describe('a provisioning tick', () => {
   it('launches the shortfall once, and nothing more while those workers boot', async () => {
     const world = aWorld();
     world.backlog.set(QUEUE, { pendingTasks: 10 });
-    for (let index = 0; index < 3; index += 1) await tick(world, { holder: `tick-${index}` });
+    for (let index = 0; index < 3; index += 1) await tick(world, { holder: `tick-${index}`, ...HOME });
     expect(world.fleet.truth).toHaveLength(10);
   });
 
@@ -32,7 +32,7 @@ describe('a provisioning tick', () => {
     world.fleet.settings.visibilityLagMs = 240_000;
     world.backlog.set(QUEUE, { pendingTasks: 10 });
     for (let index = 0; index < 30; index += 1) {
-      await tick(world, { holder: 'loop' });
+      await tick(world, { holder: 'loop', ...HOME });
       world.clock.advance(10_000);
     }
     expect(world.fleet.truth).toHaveLength(10);
@@ -41,10 +41,10 @@ describe('a provisioning tick', () => {
   it('replaces workers that died within the time in which the list may lag', async () => {
     const world = aWorld();
     world.backlog.set(QUEUE, { pendingTasks: 3 });
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     for (const { workerId } of world.fleet.truth) world.fleet.setState(workerId, 'stopped');
     world.clock.advance(10_000);
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(world.fleet.truth.filter(({ state }) => state === 'booting')).toHaveLength(3);
   });
 
@@ -52,10 +52,10 @@ describe('a provisioning tick', () => {
     const world = aWorld();
     world.backlog.set(QUEUE, { pendingTasks: 1 });
     await world.leases.acquire('other', 30_000);
-    expect(await tick(world, { holder: 'me' })).toEqual({ kind: 'skipped', heldBy: 'other' });
+    expect(await tick(world, { holder: 'me', ...HOME })).toEqual({ kind: 'skipped', heldBy: 'other' });
     expect(world.fleet.truth).toHaveLength(0);
     world.clock.advance(30_001);
-    expect(await tick(world, { holder: 'me' })).toMatchObject({ kind: 'done' });
+    expect(await tick(world, { holder: 'me', ...HOME })).toMatchObject({ kind: 'done' });
     expect(world.fleet.truth).toHaveLength(1);
   });
 
@@ -63,7 +63,7 @@ describe('a provisioning tick', () => {
     const world = aWorld();
     world.workerTypes.putRaw('broken', aDocument({ workerType: 'broken', minCapacity: 9, maxCapacity: 3 }));
     world.backlog.set(QUEUE, { pendingTasks: 2 });
-    const result = await tick(world, { holder: 'me' });
+    const result = await tick(world, { holder: 'me', ...HOME });
     expect(result).toMatchObject({ kind: 'done', report: { invalid: 1, launchedCapacity: 2, failures: [] } });
     expect(await statusOf(world, 'broken')).toMatchObject({
       state: 'invalid',
@@ -74,8 +74,11 @@ describe('a provisioning tick', () => {
 
   it('treats an unreadable queue as unknown: nothing launched, counted as a failure, the others served', async () => {
     const world = aWorld({ minCapacity: 4 });
-    world.workerTypes.putRaw('lost', aDocument({ workerType: 'lost', minCapacity: 4, queueUrl: 'https://sqs/1/gone' }));
-    const result = await tick(world, { holder: 'me' });
+    world.workerTypes.putRaw(
+      'lost',
+      aDocument({ workerType: 'lost', minCapacity: 4, queueUrls: ['https://sqs/1/gone'] }),
+    );
+    const result = await tick(world, { holder: 'me', ...HOME });
     expect(result).toMatchObject({ kind: 'done', report: { launchedCapacity: 4 } });
     expect(result.kind === 'done' && result.report.failures).toEqual([
       expect.stringMatching(/^lost: .*QueueDoesNotExist/),
@@ -87,14 +90,14 @@ describe('a provisioning tick', () => {
   it('launches nothing when the definitions cannot be read', async () => {
     const world = aWorld({ minCapacity: 4 });
     world.workerTypes.list = () => Promise.reject(new Error('table unreadable'));
-    await expect(tick(world, { holder: 'me' })).rejects.toThrow('table unreadable');
+    await expect(tick(world, { holder: 'me', ...HOME })).rejects.toThrow('table unreadable');
     expect(world.fleet.truth).toHaveLength(0);
   });
 
   it("launches nothing when EC2's list cannot be read whole", async () => {
     const world = aWorld({ minCapacity: 4 });
     world.fleet.list = () => Promise.reject(new Error('zone unavailable'));
-    await expect(tick(world, { holder: 'me' })).rejects.toThrow('zone unavailable');
+    await expect(tick(world, { holder: 'me', ...HOME })).rejects.toThrow('zone unavailable');
     expect(world.fleet.truth).toHaveLength(0);
   });
 
@@ -105,13 +108,16 @@ describe('a provisioning tick', () => {
     const open = world.ledger.open.bind(world.ledger);
     world.ledger.open = (record, lease) =>
       record.order.definition.workerType === 'build' ? Promise.reject(new Error('write failed')) : open(record, lease);
-    const result = await tick(world, { holder: 'me' });
+    const result = await tick(world, { holder: 'me', ...HOME });
     expect(result).toMatchObject({
       kind: 'done',
       report: { failures: [expect.stringContaining('build: Error: write failed')] },
     });
     expect(world.fleet.truth.map(({ workerType }) => workerType)).toEqual(['twin', 'twin']);
-    expect(await statusOf(world)).toMatchObject({ state: 'failed', decision: 'failed: Error: write failed' });
+    expect(await statusOf(world)).toMatchObject({
+      state: 'failed',
+      decision: expect.stringContaining('Error: write failed'),
+    });
   });
 
   it('stops launching for this tick when EC2 throttles, and starts with another type the next time', async () => {
@@ -126,12 +132,12 @@ describe('a provisioning tick', () => {
       asked.push(definition.workerType);
       return { kind: 'answered', workers: [], refusals: [throttle] };
     };
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     expect(asked.length).toBeLessThanOrEqual(4);
     const first = asked[0];
     asked.length = 0;
     world.clock.advance(60_000);
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(asked[0]).not.toBe(first);
   });
 
@@ -139,16 +145,17 @@ describe('a provisioning tick', () => {
     const world = aWorld();
     world.backlog.set(QUEUE, { pendingTasks: 2 });
     world.fleet.settings.room = 0;
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     expect(await statusOf(world)).toMatchObject({
-      state: 'backing-off',
+      state: 'short',
+      decision: expect.stringMatching(/no pool can be used: .*EC2 said InsufficientInstanceCapacity/),
       lastLaunch: { asked: 2, launched: 0, refusals: [expect.stringContaining('InsufficientInstanceCapacity')] },
     });
     world.fleet.settings.room = 10;
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(world.fleet.truth).toHaveLength(0);
-    world.clock.advance(31_000);
-    await tick(world, { holder: 'c' });
+    world.clock.advance(181_000);
+    await tick(world, { holder: 'c', ...HOME });
     expect(world.fleet.truth).toHaveLength(2);
     expect(await statusOf(world)).toMatchObject({ state: 'ok', lastLaunch: { launched: 2 } });
   });
@@ -165,7 +172,7 @@ describe('a provisioning tick', () => {
       lost -= 1;
       return lost >= 0 ? { kind: 'no-answer', cause: 'socket hang up' } : answer;
     };
-    for (let index = 0; index < 4; index += 1) await tick(world, { holder: `${index}` });
+    for (let index = 0; index < 4; index += 1) await tick(world, { holder: `${index}`, ...HOME });
     expect(new Set(ids).size).toBe(1);
     expect(world.fleet.truth).toHaveLength(5);
   });
@@ -175,7 +182,7 @@ describe('a provisioning tick', () => {
     world.backlog.set(QUEUE, { pendingTasks: 5 });
     world.fleet.launch = async () => ({ kind: 'no-answer', cause: 'time-out' });
     for (let minute = 0; minute <= 16; minute += 1) {
-      await tick(world, { holder: `${minute}` });
+      await tick(world, { holder: `${minute}`, ...HOME });
       world.clock.advance(60_000);
     }
     const states = (await world.ledger.recent(NOW)).map(({ state }) => state);
@@ -200,12 +207,12 @@ describe('a provisioning tick', () => {
     world.fleet.settings.visibilityLagMs = 60_000;
     for (const pendingTasks of [5, 16, 40]) {
       world.backlog.set(QUEUE, { pendingTasks });
-      await tick(world, { holder: `${pendingTasks}` });
+      await tick(world, { holder: `${pendingTasks}`, ...HOME });
       world.clock.advance(10_000);
     }
     isAnswering = true;
     for (let index = 0; index < 10; index += 1) {
-      await tick(world, { holder: `answering-${index}` });
+      await tick(world, { holder: `answering-${index}`, ...HOME });
       world.clock.advance(10_000);
     }
     const launched = world.fleet.truth.reduce((sum, { capacity = 0 }) => sum + capacity, 0);
@@ -227,7 +234,7 @@ describe('a provisioning tick', () => {
       return call === 1 ? { kind: 'no-answer', cause: 'socket hang up' } : answer;
     };
     for (let index = 0; index < 6; index += 1) {
-      await tick(world, { holder: `${index}` });
+      await tick(world, { holder: `${index}`, ...HOME });
       world.clock.advance(10_000);
     }
     expect(world.fleet.truth).toHaveLength(5);
@@ -244,12 +251,12 @@ describe('a provisioning tick', () => {
       isFirst = false;
       // The call hangs; the lease runs out, and a second invocation finishes the order meanwhile.
       world.clock.advance(31_000);
-      await tick(world, { holder: 'second' });
+      await tick(world, { holder: 'second', ...HOME });
       return { kind: 'refused', refusal: { class: 'throttled', code: 'RequestLimitExceeded', message: '' } };
     };
-    await tick(world, { holder: 'first' });
+    await tick(world, { holder: 'first', ...HOME });
     world.clock.advance(40_000);
-    await tick(world, { holder: 'third' });
+    await tick(world, { holder: 'third', ...HOME });
     expect(world.fleet.truth).toHaveLength(5);
   });
 
@@ -259,7 +266,7 @@ describe('a provisioning tick', () => {
     world.fleet.launch = async () => ({ kind: 'no-answer', cause: 'time-out' });
     const results = [];
     for (let index = 0; index < 80; index += 1) {
-      results.push(await tick(world, { holder: `${index}` }));
+      results.push(await tick(world, { holder: `${index}`, ...HOME }));
       world.clock.advance(10_000);
     }
     const failed = results.map((result) => result.kind === 'done' && result.report.failures.length === 1);
@@ -279,11 +286,11 @@ describe('a provisioning tick', () => {
     world.backlog.set(QUEUE, { pendingTasks: 5 });
     const launch = world.fleet.launch.bind(world.fleet);
     world.fleet.launch = async () => ({ kind: 'no-answer', cause: 'never arrived' });
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     world.fleet.launch = launch;
     world.workerTypes.putRaw('build', aDocument(changes));
     world.clock.advance(10_000);
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(world.fleet.truth).toHaveLength(0);
   });
 
@@ -296,9 +303,9 @@ describe('a provisioning tick', () => {
       world.fleet.launch = launch;
       return { kind: 'no-answer', cause: 'socket hang up' };
     };
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     expect(await statusOf(world)).toMatchObject({ state: 'unanswered', lastLaunch: { launched: 0 } });
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(await statusOf(world)).toMatchObject({ state: 'ok', lastLaunch: { launched: 5 } });
     expect(world.telemetry.published.get(metricNames.workersLaunched)).toBe(5);
   });
@@ -306,12 +313,12 @@ describe('a provisioning tick', () => {
   it('begins no request to EC2 that could not end before the process does', async () => {
     const world = aWorld();
     world.backlog.set(QUEUE, { pendingTasks: 5 });
-    await tick(world, { holder: 'late', endsAt: secondsAfter(world.clock.now(), 20) });
+    await tick(world, { holder: 'late', endsAt: secondsAfter(world.clock.now(), 20), ...HOME });
     expect(world.fleet.truth).toHaveLength(0);
     expect(await statusOf(world)).toMatchObject({
       decision: expect.stringContaining('the time of this invocation is over'),
     });
-    await tick(world, { holder: 'early', endsAt: secondsAfter(world.clock.now(), 60) });
+    await tick(world, { holder: 'early', endsAt: secondsAfter(world.clock.now(), 60), ...HOME });
     expect(world.fleet.truth).toHaveLength(5);
   });
 
@@ -329,7 +336,7 @@ describe('a provisioning tick', () => {
         ? { ...answer, refusals: refusals('InvalidFleetConfiguration', 'configuration') }
         : answer;
     };
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     expect(world.telemetry.published.get(metricNames.launchFailures)).toBe(0);
     world.backlog.set(QUEUE, { pendingTasks: 5 });
     world.fleet.launch = async () => ({
@@ -337,7 +344,7 @@ describe('a provisioning tick', () => {
       workers: [],
       refusals: refusals('InvalidAMIID.NotFound', 'configuration'),
     });
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(world.telemetry.published.get(metricNames.launchFailures)).toBe(1);
   });
 
@@ -351,7 +358,7 @@ describe('a provisioning tick', () => {
       await world.leases.acquire('second', 30_000);
       return list();
     };
-    const result = await tick(world, { holder: 'first' });
+    const result = await tick(world, { holder: 'first', ...HOME });
     expect(result).toMatchObject({ kind: 'done', report: { launchedCapacity: 0 } });
     expect(world.fleet.truth).toHaveLength(0);
   });
@@ -367,26 +374,29 @@ describe('a provisioning tick', () => {
       expect(await world.leases.acquire('intruder', 30_000)).toMatchObject({ kind: 'held' });
       return launch(order);
     };
-    expect(await tick(world, { holder: 'me' })).toMatchObject({ kind: 'done', report: { launchedCapacity: 13 } });
+    expect(await tick(world, { holder: 'me', ...HOME })).toMatchObject({
+      kind: 'done',
+      report: { launchedCapacity: 13 },
+    });
   });
 
   it('writes a status only when something in it changed', async () => {
     const world = aWorld();
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     const first = await statusOf(world);
     world.clock.advance(10_000);
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(await statusOf(world)).toEqual(first);
     world.backlog.set(QUEUE, { pendingTasks: 1 });
-    await tick(world, { holder: 'c' });
+    await tick(world, { holder: 'c', ...HOME });
     expect((await statusOf(world))?.changedAt).toBeGreaterThan(first?.changedAt ?? 0);
   });
 
   it('forgets the status of a type that is not defined any more', async () => {
     const world = aWorld();
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     await world.workerTypes.remove('build', 1);
-    await tick(world, { holder: 'b' });
+    await tick(world, { holder: 'b', ...HOME });
     expect(await statusOf(world)).toBeUndefined();
   });
 
@@ -394,7 +404,7 @@ describe('a provisioning tick', () => {
     const world = aWorld();
     for (const worker of someWorkers(5, { workerType: 'other' })) world.fleet.put(worker);
     world.backlog.set(QUEUE, { pendingTasks: 2 });
-    await tick(world, { holder: 'a' });
+    await tick(world, { holder: 'a', ...HOME });
     expect(world.fleet.truth.filter(({ workerType }) => workerType === 'build')).toHaveLength(2);
     expect(aDefinition().workerType).toBe('build');
   });

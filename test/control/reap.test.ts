@@ -34,7 +34,7 @@ describe('a run of the reaper', () => {
 
   it('only tells, when it is only planned', async () => {
     const world = aWorld();
-    const verdicts = await planReapRun(world);
+    const { verdicts } = await planReapRun(world);
     expect(verdicts.map(({ kind }) => kind).sort()).toEqual(['keep', 'reap']);
     expect(stateOf(world, 'i-old')).toBe('running');
   });

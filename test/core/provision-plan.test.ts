@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { definitionKey } from '../../lib/core/definition-key.ts';
 import { explainPlan } from '../../lib/core/explain-plan.ts';
+import { nextStep, startLaunching } from '../../lib/core/launch-progress.ts';
+import type { PlannedOrder } from '../../lib/core/order-plan.ts';
 import { type ProvisionInput, planProvision } from '../../lib/core/provision-plan.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
-import { aDefinition, aWorker, NOW, someWorkers } from '../support/builders.ts';
+import { aDefinition, aWorker, HOME, NOW, someWorkers } from '../support/builders.ts';
 
 const known = (pendingTasks: number, claimedTasks = 0, delayedTasks = 0) =>
   ({ kind: 'known', pendingTasks, claimedTasks, delayedTasks, readAt: NOW }) as const;
@@ -16,14 +19,26 @@ function plan(changes: Partial<ProvisionInput> & { definition?: ProvisionInput['
     workers: [],
     open: { capacity: 0, overshoot: 0 },
     hold: undefined,
+    launchedLastMinute: 0,
+    unreadRegions: new Map(),
+    homeRegion: HOME.homeRegion,
     now: NOW,
     ...changes,
   });
 }
-const launched = (changes: Parameters<typeof plan>[0]) => {
+/** The first order that follows from the plan while nothing is known against any pool. */
+function firstOrder(changes: Parameters<typeof plan>[0]): PlannedOrder | undefined {
+  const { definition = aDefinition(), workers = [] } = changes;
   const result = plan(changes);
-  return result.kind === 'launch' ? result.order.targetCapacity : 0;
-};
+  if (result.kind === 'hold') return undefined;
+  const conditions = { ...HOME, cooldowns: [], unlaunchable: new Map(), prices: [], now: NOW };
+  const step = nextStep(
+    startLaunching(result, definition, { workers, conditions, spotShortSince: undefined }),
+    conditions,
+  );
+  return step.kind === 'order' ? step.order : undefined;
+}
+const launched = (changes: Parameters<typeof plan>[0]) => firstOrder(changes)?.targetCapacity ?? 0;
 
 describe('the provision plan', () => {
   it.each`
@@ -62,14 +77,25 @@ describe('the provision plan', () => {
   });
 
   it('waits out a refusal, and tries at once when the definition changes', () => {
-    const hold = { until: secondsAfter(NOW, 60), class: 'quota', reason: 'quota: full', definitionVersion: 1 } as const;
+    const hold = {
+      since: NOW,
+      until: secondsAfter(NOW, 60),
+      class: 'unknown',
+      reason: 'unknown: Odd',
+      definitionKey: definitionKey(aDefinition()),
+    } as const;
     expect(plan({ backlog: known(3), hold })).toMatchObject({
       kind: 'hold',
       reason: 'backing-off',
-      cause: 'quota: full',
+      cause: 'unknown: Odd',
     });
     expect(launched({ backlog: known(3), hold, now: secondsAfter(NOW, 60) })).toBe(3);
-    expect(launched({ backlog: known(3), hold, definition: aDefinition({ version: 2 }) })).toBe(3);
+    expect(launched({ backlog: known(3), hold, definition: aDefinition({ maxCapacity: 99 }) })).toBe(3);
+    const { until: _until, ...suspended } = hold;
+    expect(plan({ backlog: known(3), hold: suspended, now: secondsAfter(NOW, 1e7) })).toMatchObject({
+      kind: 'hold',
+      reason: 'suspended',
+    });
   });
 
   it.each([
@@ -91,7 +117,7 @@ describe('the provision plan', () => {
       known(9),
       someWorkers(3, { state: 'stopping' }),
       { maxCapacity: 10 },
-      'launch 7 (9 short, but only 7 may be added under maxCapacity 10)',
+      'launch 9 (only 7 may be added under maxCapacity 10)',
     ],
   ])('explains itself in plain words (%#)', (backlog, workers, changes, words) => {
     const definition = aDefinition(changes);
@@ -123,17 +149,17 @@ describe('the provision plan', () => {
         const present =
           workers.filter((worker) => worker.state !== 'stopped').reduce((sum, { capacity }) => sum + capacity, 0) +
           open;
-        const result = plan({
+        const order = firstOrder({
           definition,
           backlog: known(pending, claimed),
           workers: workers.map((worker) => aWorker(worker)),
           open: { capacity: open, overshoot: 0 },
         });
-        if (result.kind === 'hold') return;
+        if (order === undefined) return;
         let launchedCapacity = 0;
-        for (let pick = 0; launchedCapacity < result.order.targetCapacity; pick += 1) {
-          const index = (picks[pick % picks.length] ?? 0) % result.order.instanceTypes.length;
-          launchedCapacity += result.order.instanceTypes[index]?.capacity ?? 0;
+        for (let pick = 0; launchedCapacity < order.targetCapacity; pick += 1) {
+          const index = (picks[pick % picks.length] ?? 0) % order.pools.length;
+          launchedCapacity += order.pools[index]?.capacity ?? 0;
         }
         expect(present + launchedCapacity).toBeLessThanOrEqual(maxCapacity);
       }),

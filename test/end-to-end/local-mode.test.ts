@@ -5,6 +5,8 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { secondsAfter } from '../../lib/core/units.ts';
+import { fixturesOf } from '../../lib/local/ec2/catalogue.ts';
+import { poolKey } from '../../lib/local/ec2/world-settings.ts';
 import { eventually, isAlive, LocalRun } from './local-run.ts';
 
 let folder = '';
@@ -101,8 +103,8 @@ describe.concurrent('one provisioner with many worker types', { timeout: 100_000
   it('launches workers for tasks, every result is right, and the workers leave', async ({ expect }) => {
     const { queueUrl, deadLetterQueueUrl } = await run.define('plenty', {
       instanceTypes: [
-        { instanceType: 'c7g.medium', capacity: 1, utility: 1 },
-        { instanceType: 'c7g.large', capacity: 2, utility: 2 },
+        { instanceType: 'c7g.medium', capacity: 1, utility: 1, weight: 1 },
+        { instanceType: 'c7g.large', capacity: 2, utility: 2, weight: 1 },
       ],
       idleTimeoutSeconds: 2,
     });
@@ -114,6 +116,27 @@ describe.concurrent('one provisioner with many worker types', { timeout: 100_000
     await eventually(() => run.instancesOf('plenty').every(({ state }) => state === 'terminated'));
     expect(tasks.map((name) => run.startsOf(name).length)).toEqual(tasks.map(() => 1));
     expect(await run.depth(deadLetterQueueUrl)).toBe(0);
+  });
+
+  it('launches in the next region what the first one has no room for, and works there', async ({ expect }) => {
+    const dry = poolKey({ instanceType: 'm7g.medium', zone: 'us-east-1a', market: 'spot' });
+    run.local.world.settings.poolCapacity.set(dry, 0);
+    const { queueUrl } = await run.define('abroad', {
+      instanceTypes: [{ instanceType: 'm7g.medium', capacity: 1, utility: 1, weight: 1 }],
+      regions: ['us-east-1', 'eu-west-1'].map((region) => {
+        const { images, securityGroup, subnets } = fixturesOf(region);
+        const zones = subnets
+          .slice(0, 1)
+          .map(({ subnetId, zone }) => ({ subnetId, availabilityZone: zone, weight: 1 }));
+        const launchSpec = { imageId: images.linuxArm64.imageId, securityGroupIds: [securityGroup.groupId] };
+        return { region, weight: 1, launchSpec, zones };
+      }),
+      idleTimeoutSeconds: 2,
+    });
+    await run.send(queueUrl, names('abroad', 2));
+    await eventually(() => names('abroad', 2).every((name) => run.isDone(name)));
+    await eventually(() => run.instancesOf('abroad').every(({ state }) => state === 'terminated'));
+    expect(new Set(run.instancesOf('abroad').map(({ zone }) => zone))).toEqual(new Set(['eu-west-1a']));
   });
 
   it('runs the task of a killed worker again, elsewhere, and loses no message', async ({ expect }) => {
@@ -172,7 +195,10 @@ describe.concurrent('one provisioner with many worker types', { timeout: 100_000
     expect,
   }) => {
     const { queueUrl, definition } = await run.define('lost', { enabled: false });
-    await run.save({ ...definition, enabled: true, minCapacity: 1, queueUrl: `${queueUrl}-gone` }, definition.version);
+    await run.save(
+      { ...definition, enabled: true, minCapacity: 1, queueUrls: [`${queueUrl}-gone`] },
+      definition.version,
+    );
 
     const status = await eventually(async () => {
       const found = await run.statusOf('lost');

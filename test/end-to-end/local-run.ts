@@ -47,7 +47,7 @@ export class LocalRun {
       region: 'us-east-1',
       bundles: async () => {
         if (!existsSync(bundle('reap'))) await build(join(this.#folder, 'bundles'));
-        return { provision: bundle('provision'), reap: bundle('reap') };
+        return { provision: bundle('provision'), reap: bundle('reap'), check: bundle('check') };
       },
       world: { bootDelayMs: 300, shutdownDelayMs: 200, visibilityLagMs: 300 },
       workerCommand: [process.execPath, resolve('test/end-to-end/machine.ts')],
@@ -76,12 +76,11 @@ export class LocalRun {
     const parsed = parseWorkerType({
       provisionerId,
       workerType,
-      queueUrl: queue.queueUrl,
+      queueUrls: [queue.queueUrl],
       maxCapacity: 4,
       instanceTypes: [{ instanceType: 'c7g.medium', capacity: 1 }],
-      imageId: localImages.linuxArm64,
-      subnetIds: localSubnets.map(({ subnetId }) => subnetId),
-      securityGroupIds: [localSecurityGroup.groupId],
+      launchSpec: { imageId: localImages.linuxArm64, securityGroupIds: [localSecurityGroup.groupId] },
+      regions: [{ zones: localSubnets.map(({ subnetId, zone }) => ({ subnetId, availabilityZone: zone })) }],
       ...fields,
     });
     if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
@@ -127,7 +126,8 @@ export class LocalRun {
 
   /** Every instance that was ever launched for the worker type. */
   instancesOf(workerType: string): InstanceRecord[] {
-    return this.local.world.instances().filter(({ tags }) => tags.get(tagKeys.workerType) === workerType);
+    const all = [...this.local.worlds.values()].flatMap((world) => world.instances());
+    return all.filter(({ tags }) => tags.get(tagKeys.workerType) === workerType);
   }
 
   async statusOf(workerType: string): Promise<WorkerTypeStatus | undefined> {
@@ -137,7 +137,9 @@ export class LocalRun {
 
   /** Lets a launch of the worker type go wrong, once. */
   breakLaunchOf(workerType: string, kind: { kind: 'drop-response' } | { kind: 'delay'; delayMs: number }): void {
-    const when = (input: object) => JSON.stringify(input).includes(`"${workerType}"`);
+    // The check rehearses launches: what it only asks is not meant.
+    const when = (input: object) =>
+      JSON.stringify(input).includes(`"${workerType}"`) && !('DryRun' in input && input.DryRun === true);
     this.local.world.addFault({ action: 'CreateFleet', times: 1, when, ...kind });
   }
 

@@ -38,7 +38,7 @@ const metricsOf = (alarm: Alarm): WatchedMetric[] =>
 
 /** Metrics of AWS services that exist, with the dimension that tells ours from others. */
 const SERVICE_METRICS: Readonly<Record<string, { readonly names: readonly string[]; readonly dimension: string }>> = {
-  'AWS/Lambda': { names: ['Errors', 'Throttles'], dimension: 'FunctionName' },
+  'AWS/Lambda': { names: ['Errors', 'IteratorAge', 'Throttles'], dimension: 'FunctionName' },
   'AWS/SQS': { names: ['NumberOfMessagesSent'], dimension: 'QueueName' },
 };
 
@@ -94,6 +94,7 @@ describe('Alarms', () => {
   it.each([
     ['no-provisioner-tick', 'TickSucceeded', 300],
     ['reaper-missing', 'ReapSucceeded', 1200],
+    ['check-missing', 'CheckSucceeded', 2400],
   ])('%s fires when %s is silent for %i seconds', (name, metric, seconds) => {
     const alarm = byName[name];
     expect(alarm).toMatchObject({
@@ -108,7 +109,7 @@ describe('Alarms', () => {
 
   it('silence is good everywhere else', () => {
     const others = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'breaching');
-    expect(others).toHaveLength(alarms.length - 2);
+    expect(others).toHaveLength(alarms.length - 3);
     for (const alarm of others)
       expect(alarm).toMatchObject({
         TreatMissingData: 'notBreaching',

@@ -1,6 +1,7 @@
 import type { Tag } from '@aws-sdk/client-ec2';
 import { fleetRequests } from '../../lib/aws/fleet-request.ts';
 import { parseWorkerType } from '../../lib/core/worker-type-schema.ts';
+import { anOrder } from '../support/builders.ts';
 import type { RequestContext } from '../support/iam/evaluate.ts';
 
 /** One resource that EC2 checks in a request, and what IAM sees of the request there. */
@@ -14,15 +15,17 @@ export interface CheckedResource {
 const document = (provisionerId: string) => ({
   provisionerId,
   workerType: 'build',
-  queueUrl: `https://sqs.eu-west-1.amazonaws.com/111122223333/${provisionerId}-build`,
+  queueUrls: [`https://sqs.eu-west-1.amazonaws.com/111122223333/${provisionerId}-build`],
   maxCapacity: 10,
   owner: 'somebody@example.org',
   instanceTypes: [{ instanceType: 'c7g.large', capacity: 2 }],
-  imageId: 'ami-0123456789abcdef0',
-  subnetIds: ['subnet-0123456789abcdef0'],
-  securityGroupIds: ['sg-0123456789abcdef0'],
-  keyName: 'debug',
-  rootVolume: { sizeGiB: 20 },
+  launchSpec: {
+    imageId: 'ami-0123456789abcdef0',
+    securityGroupIds: ['sg-0123456789abcdef0'],
+    keyName: 'debug',
+    rootVolume: { sizeGiB: 20 },
+  },
+  regions: [{ region: 'eu-west-1', zones: [{ subnetId: 'subnet-0123456789abcdef0' }] }],
   tags: { team: 'builders' },
 });
 
@@ -31,9 +34,9 @@ function realRequests(provisionerId: string) {
   const parsed = parseWorkerType(document(provisionerId));
   if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
   const { definition } = parsed;
-  const order = { launchId: 'launch-1', definition, targetCapacity: 2, instanceTypes: definition.instanceTypes };
+  const order = anOrder({ definition, region: 'eu-west-1', targetCapacity: 2 });
   const instanceProfileArn = `arn:aws:iam::111122223333:instance-profile/${provisionerId}`;
-  const settings = { region: 'eu-west-1', instanceProfileArn, workerProgram: '' };
+  const settings = { homeRegion: 'eu-west-1', instanceProfileArn, workerProgram: '' };
   const { launchTemplates, fleet } = fleetRequests(order, settings);
   const [template] = launchTemplates;
   if (template === undefined) throw new Error('a launch needs a template');

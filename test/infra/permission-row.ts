@@ -4,6 +4,7 @@ import type { RequestContext } from '../support/iam/evaluate.ts';
 export type Subject =
   | 'provision'
   | 'reap'
+  | 'check'
   | 'worker'
   | 'scheduler'
   | 'function trust'

@@ -1,6 +1,7 @@
 import { tagKeys } from '../../lib/core/tags.ts';
 import { arn, arnOf } from '../support/iam/resolve.ts';
 import { type CfnTemplate, logicalId } from '../support/iam/template.ts';
+import { checkRows } from './check-rows.ts';
 import { type Row, rowsOf } from './permission-row.ts';
 import { provisionRows } from './provision-rows.ts';
 
@@ -17,10 +18,12 @@ function ownResources(template: CfnTemplate) {
     functions: {
       provision: of('AWS::Lambda::Function', 'FunctionsProvision'),
       reap: of('AWS::Lambda::Function', 'FunctionsReap'),
+      check: of('AWS::Lambda::Function', 'FunctionsCheck'),
     },
     logs: {
       provision: of('AWS::Logs::LogGroup', 'FunctionsProvision'),
       reap: of('AWS::Logs::LogGroup', 'FunctionsReap'),
+      check: of('AWS::Logs::LogGroup', 'FunctionsCheck'),
     },
   };
 }
@@ -29,10 +32,11 @@ type Own = ReturnType<typeof ownResources>;
 const STATE_ACTIONS = {
   provision: ['ConditionCheckItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'],
   reap: ['GetItem', 'PutItem', 'Query', 'UpdateItem'],
+  check: ['DeleteItem', 'GetItem', 'PutItem', 'Query'],
 } as const;
 
-/** What both functions share: tables, logs, traces, the dead-letter queue. */
-function functionRows(who: 'provision' | 'reap', own: Own): Row[] {
+/** What the functions share: tables, logs, traces, the dead-letter queue. */
+function functionRows(who: 'provision' | 'reap' | 'check', own: Own): Row[] {
   const { may, mayNot } = rowsOf(who);
   const stream = (group: string): string => group.replace(/\*$/, 'log-stream:one');
   const otherLogs = stream(own.logs[who === 'provision' ? 'reap' : 'provision']);
@@ -131,6 +135,7 @@ function schedulerRows({ functions, deadLetters, scheduleGroup }: Own): Row[] {
   return [
     may('start the provision loop', 'lambda:InvokeFunction', functions.provision),
     may('start the reap loop', 'lambda:InvokeFunction', functions.reap),
+    may('start the check', 'lambda:InvokeFunction', functions.check),
     mayNot('start an old version', 'lambda:InvokeFunction', `${functions.reap}:1`),
     may('keep an event that was not delivered', 'sqs:SendMessage', deadLetters),
     mayNot('send to another queue', 'sqs:SendMessage', arn('sqs', 'main-build')),
@@ -185,6 +190,8 @@ export function permissionRows(provisionerId: string, template: CfnTemplate): Ro
     ...provisionRows(provisionerId, own.workerRole),
     ...functionRows('provision', own),
     ...functionRows('reap', own),
+    ...functionRows('check', own),
+    ...checkRows(provisionerId, own),
     ...reapRows(provisionerId, own),
     ...workerRows(provisionerId, own),
     ...schedulerRows(own),

@@ -13,12 +13,14 @@ const template = onlyTemplate(synthesize());
 const roleIds = {
   provision: logicalId(template, 'AWS::IAM::Role', 'FunctionsProvision'),
   reap: logicalId(template, 'AWS::IAM::Role', 'FunctionsReap'),
+  check: logicalId(template, 'AWS::IAM::Role', 'FunctionsCheck'),
   worker: logicalId(template, 'AWS::IAM::Role', 'Workers'),
   scheduler: logicalId(template, 'AWS::IAM::Role', 'Schedules'),
 };
 const policiesOf: Readonly<Record<Subject, readonly Policy[]>> = {
   provision: identityPolicies(template, roleIds.provision),
   reap: identityPolicies(template, roleIds.reap),
+  check: identityPolicies(template, roleIds.check),
   worker: identityPolicies(template, roleIds.worker),
   scheduler: identityPolicies(template, roleIds.scheduler),
   'function trust': [trustPolicy(template, roleIds.provision)],
@@ -44,8 +46,9 @@ describe('Permissions', () => {
     }
   });
 
-  it('both functions trust alike', () => {
-    expect(trustPolicy(template, roleIds.reap)).toEqual(trustPolicy(template, roleIds.provision));
+  it('all functions trust alike', () => {
+    for (const id of [roleIds.reap, roleIds.check])
+      expect(trustPolicy(template, id)).toEqual(trustPolicy(template, roleIds.provision));
   });
 
   it.each(Object.keys(roleIds) as (keyof typeof roleIds)[])(

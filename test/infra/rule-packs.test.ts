@@ -35,6 +35,7 @@ describe.each([
         'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
         'arn:aws:iam::111122223333:policy/own',
       ],
+      regions: ['us-east-1', 'us-west-1', 'us-west-2', 'eu-central-1', 'ap-northeast-1'],
       account: '111122223333',
       region: 'eu-west-1',
     },

@@ -8,6 +8,9 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
   TransactWriteItems: ['PutItem', 'ConditionCheckItem'],
 };
 
+/** Services whose name in IAM is another than the SDK's. */
+const SERVICES: Readonly<Record<string, string>> = { 'service-quotas': 'servicequotas' };
+
 /** The sources of a handler: its file and all that it imports of ours, by URL. */
 function sourcesOf(entry: URL, known = new Map<string, string>()): Map<string, string> {
   if (known.has(entry.href)) return known;
@@ -21,11 +24,12 @@ function sourcesOf(entry: URL, known = new Map<string, string>()): Map<string, s
 function commandsOf(handler: string): [service: string, command: string][] {
   const sources = sourcesOf(new URL(`../../lambdas/${handler}.ts`, import.meta.url));
   return [...sources.values()].flatMap((source) =>
-    [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-(\w+)'/g)].flatMap(([, names = '', service = '']) =>
-      [...names.matchAll(/\b(?:(\w+)Command|paginate(\w+))\b/g)].map(([, command, paged]): [string, string] => [
-        service,
-        command ?? paged ?? '',
-      ]),
+    [...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([\w-]+)'/g)].flatMap(
+      ([, names = '', service = '']) =>
+        [...names.matchAll(/\b(?:(\w+)Command|paginate(\w+))\b/g)].map(([, command, paged]): [string, string] => [
+          SERVICES[service] ?? service,
+          command ?? paged ?? '',
+        ]),
     ),
   );
 }
@@ -34,10 +38,10 @@ it('every command that a handler can send is allowed to one of the functions', (
   const rows = permissionRows('main', onlyTemplate(synthesize()));
   const allowed = new Set(
     rows
-      .filter(({ who, wanted }) => wanted === 'allow' && (who === 'provision' || who === 'reap'))
+      .filter(({ who, wanted }) => wanted === 'allow' && (who === 'provision' || who === 'reap' || who === 'check'))
       .map(({ action }) => action),
   );
-  const needed = ['provision', 'reap']
+  const needed = ['provision', 'reap', 'check']
     .flatMap(commandsOf)
     .flatMap(([service, command]) => (ACTIONS[command] ?? [command]).map((action) => `${service}:${action}`));
   expect(needed).toContain('ec2:CreateFleet');

@@ -8,6 +8,7 @@ describe('Settings of a deployment', () => {
       alarmEmail: undefined,
       taskQueueArns: undefined,
       workerManagedPolicyArns: [],
+      regions: [],
       tickSeconds: 10,
       logRetentionDays: 30,
       createSpotServiceLinkedRole: false,
@@ -23,12 +24,14 @@ describe('Settings of a deployment', () => {
       logRetentionDays: 90,
       createSpotServiceLinkedRole: true,
       taskQueueArns: queues,
+      regions: ['us-east-1', 'us-west-2'],
     };
     const fromCommandLine = {
       tickSeconds: '20',
       logRetentionDays: '90',
       createSpotServiceLinkedRole: 'true',
       taskQueueArns: queues.join(', '),
+      regions: 'us-east-1,us-west-2',
     };
     expect(readInfraSettings(fromCommandLine)).toEqual(readInfraSettings(fromJson));
   });
@@ -43,6 +46,8 @@ describe('Settings of a deployment', () => {
     ['taskQueueArns', [], 'ARNs of SQS queues'],
     ['taskQueueArns', '*', 'ARNs of SQS queues'],
     ['workerManagedPolicyArns', ['AmazonSSMManagedInstanceCore'], 'ARNs of managed IAM policies'],
+    ['regions', 'Ireland', 'regions such as eu-west-1'],
+    ['regions', [], 'regions such as eu-west-1'],
     ['tickSeconds', '', 'whole seconds from 1 to 60'],
     ['tickSeconds', 0, 'whole seconds from 1 to 60'],
     ['tickSeconds', '1.5', 'whole seconds from 1 to 60'],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readProvisionConfig, readReapConfig } from '../../lib/control/config.ts';
+import { readCheckConfig, readProvisionConfig, readReapConfig } from '../../lib/control/config.ts';
+import { readPolicy } from '../support/iam/policy.ts';
 import { arnOf, resolve } from '../support/iam/resolve.ts';
 import { type CfnTemplate, logicalId, resourcesOf } from '../support/iam/template.ts';
 import { onlyTemplate, synthesize } from './synthesized.ts';
@@ -54,7 +55,7 @@ describe('Tables', () => {
     const named = ['AWS::Logs::LogGroup', 'AWS::Scheduler::ScheduleGroup'].flatMap((type) =>
       resourcesOf(template, type),
     );
-    expect(named.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Delete', 'Delete', 'Delete']);
+    expect(named.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Delete', 'Delete', 'Delete', 'Delete']);
   });
 });
 
@@ -62,6 +63,7 @@ describe('Functions', () => {
   it.each([
     ['FunctionsProvision', 90],
     ['FunctionsReap', 120],
+    ['FunctionsCheck', 300],
   ])('%s follows the house defaults', (prefix, timeoutSeconds) => {
     const found = properties('AWS::Lambda::Function', prefix);
     expect(found).toMatchObject({
@@ -90,7 +92,7 @@ describe('Functions', () => {
       return { ...Variables, AWS_REGION: 'eu-west-1' };
     };
     const profile = arnOf(template, logicalId(template, 'AWS::IAM::InstanceProfile', 'Workers'));
-    const common = { provisionerId: 'main', region: 'eu-west-1' };
+    const common = { provisionerId: 'main', region: 'eu-west-1', regions: ['eu-west-1'] };
     expect(readProvisionConfig(environment('FunctionsProvision'))).toMatchObject({
       ...common,
       workerInstanceProfileArn: profile,
@@ -98,6 +100,10 @@ describe('Functions', () => {
       invocationSeconds: 59,
     });
     expect(readReapConfig(environment('FunctionsReap'))).toMatchObject(common);
+    expect(readCheckConfig(environment('FunctionsCheck'))).toMatchObject({
+      ...common,
+      workerInstanceProfileArn: profile,
+    });
   });
 });
 
@@ -105,6 +111,7 @@ describe('Schedules', () => {
   it.each([
     ['SchedulesProvision', 'rate(1 minute)', 'FunctionsProvision'],
     ['SchedulesReap', 'rate(5 minutes)', 'FunctionsReap'],
+    ['SchedulesCheck', 'rate(15 minutes)', 'FunctionsCheck'],
   ])('%s starts its loop at %s, once, late by a minute at most', (prefix, rate, target) => {
     expect(properties('AWS::Scheduler::Schedule', prefix)).toMatchObject({
       ScheduleExpression: rate,
@@ -121,6 +128,54 @@ describe('Schedules', () => {
     expect(template.Resources[logicalId(template, 'AWS::Scheduler::Schedule', prefix)]?.DependsOn).toContain(
       logicalId(template, 'AWS::Scheduler::ScheduleGroup', 'Schedules'),
     );
+  });
+});
+
+describe('The stream of worker types', () => {
+  it('invokes the check with changes of this provisioner, and none that fails blocks those behind it for long', () => {
+    const table = arnOf(template, logicalId(template, 'AWS::DynamoDB::GlobalTable', 'TablesWorkerTypes'));
+    expect(properties('AWS::Lambda::EventSourceMapping', 'Changes')).toMatchObject({
+      EventSourceArn: expect.stringMatching(`^${table}/stream/`),
+      FunctionName: logicalId(template, 'AWS::Lambda::Function', 'FunctionsCheck'),
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRecordAgeInSeconds: 3600,
+      DestinationConfig: { OnFailure: { Destination: deadLetters } },
+      FilterCriteria: { Filters: [{ Pattern: '{"dynamodb":{"Keys":{"provisionerId":{"S":["main"]}}}}' }] },
+    });
+  });
+
+  it('can be read by the function before Lambda is told to', () => {
+    const mapping = template.Resources[logicalId(template, 'AWS::Lambda::EventSourceMapping', 'Changes')];
+    expect(mapping?.DependsOn).toContain(logicalId(template, 'AWS::IAM::Policy', 'FunctionsCheck'));
+  });
+});
+
+describe('Several regions', () => {
+  const chosen = onlyTemplate(synthesize({ regions: 'us-east-1,us-west-2' }));
+
+  it.each(['Provision', 'Reap', 'Check'])('reach %s by its environment, its own region first', (name) => {
+    const { Environment } = properties('AWS::Lambda::Function', `Functions${name}`, chosen);
+    expect(Environment).toMatchObject({ Variables: { REGIONS: 'eu-west-1,us-east-1,us-west-2' } });
+  });
+
+  it.each(['Provision', 'Reap', 'Check'])('are covered by every statement of %s that names a region', (name) => {
+    const { PolicyDocument } = properties('AWS::IAM::Policy', `Functions${name}`, chosen);
+    const { statements } = readPolicy(PolicyDocument);
+    const regional = statements.flatMap(({ resources }) =>
+      resources.filter((arn) => /:(ec2|ssm|servicequotas):/.test(arn)),
+    );
+    const without = (arn: string) => arn.replace(/^(arn:aws:\w+:)[^:]+/, '$1REGION');
+    for (const region of ['eu-west-1', 'us-east-1', 'us-west-2']) {
+      const its = regional.filter((arn) => arn.split(':')[3] === region).map(without);
+      expect(new Set(its)).toEqual(new Set(regional.map(without)));
+    }
+    const requested = statements.flatMap(({ conditions }) =>
+      conditions.filter(({ key }) => key === 'aws:RequestedRegion'),
+    );
+    expect(requested.length).toBeGreaterThan(0);
+    for (const { values } of requested) expect(values).toEqual(['eu-west-1', 'us-east-1', 'us-west-2']);
   });
 });
 

@@ -21,7 +21,7 @@ export function synthesize(
   const folder = mkdtempSync(join(tmpdir(), 'synthesized-'));
   try {
     const bundles = join(folder, 'bundles');
-    for (const handler of ['provision', 'reap']) {
+    for (const handler of ['provision', 'reap', 'check']) {
       mkdirSync(join(bundles, handler), { recursive: true });
       writeFileSync(join(bundles, handler, 'index.mjs'), 'export const handler = async () => {};\n');
     }

@@ -3,15 +3,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { tagKeys } from '../../lib/core/tags.ts';
 import { type AwsWorld, startAwsWorld } from '../support/aws-world.ts';
 import { captureOutput } from '../support/captured-output.ts';
-import { KillSwitch } from '../support/kill-switch.ts';
+import { cleanTick, countPoints, killedAt, LEASE_MS } from '../support/killed-provision.ts';
 import { provision } from '../support/lambda.ts';
 
 /** Instances by worker type; `c` has two tasks an instance and two launch templates. */
 const WANTED = { a: 3, b: 7, c: 2 } as const;
 /** Hundreds of invocations over HTTP: a busy machine needs its time. */
 const PATIENCE_MS = 120_000;
-/** A tick that died leaves its lease behind for this long. */
-const LEASE_MS = 30_000;
 
 async function aWorld(visibilityLagMs: number): Promise<AwsWorld> {
   const aws = await startAwsWorld({ world: { visibilityLagMs, bootDelayMs: 60_000 } });
@@ -37,36 +35,13 @@ function instancesByType({ world }: AwsWorld): Record<string, number> {
   return counts;
 }
 
-/** Invokes the handler in a process that dies at the given point: odd ones before a request, even ones after it. */
-async function killedAt(point: number, aws: AwsWorld): Promise<{ outcome: string; points: number }> {
-  const kill = new KillSwitch(point);
-  const clients = kill.guardClients(aws.newClients());
-  const outcome = await Promise.race([provision(aws, { clients }).then(() => 'finished'), kill.killed]);
-  await kill.quiet();
-  return { outcome, points: kill.points };
-}
-
-/** A tick of a new process after the lease of the dead one has run out. */
-async function cleanTick(aws: AwsWorld): Promise<void> {
-  aws.clock.advance(LEASE_MS + 1);
-  await provision(aws, { clients: aws.newClients() });
-}
-
-async function countPoints(): Promise<number> {
-  const aws = await aWorld(0);
-  const { outcome, points } = await killedAt(Number.POSITIVE_INFINITY, aws);
-  await aws.close();
-  expect(outcome).toBe('finished');
-  return points;
-}
-
 beforeEach(() => void captureOutput());
 
-describe('a provision handler that is killed', () => {
+describe('a provision handler that is killed (row 12)', () => {
   it.each([0, 45_000, 240_000])(
     'at any HTTP request, before or after the server acted, is made good by the next tick, with a list %i ms late',
     async (visibilityLagMs) => {
-      const points = await countPoints();
+      const points = await countPoints(await aWorld(0));
       let kills = 0;
       for (let point = 1; point <= points; point += 1) {
         const aws = await aWorld(visibilityLagMs);
@@ -87,7 +62,7 @@ describe('a provision handler that is killed', () => {
   );
 
   it('twice, at any two requests, is made good all the same', { timeout: PATIENCE_MS }, async () => {
-    const points = await countPoints();
+    const points = await countPoints(await aWorld(0));
     const point = fc.integer({ min: 1, max: points });
     await fc.assert(
       fc.asyncProperty(point, point, fc.integer({ min: 0, max: 200_000 }), async (first, second, visibilityLagMs) => {

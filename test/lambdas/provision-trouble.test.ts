@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { localSubnets } from '../../lib/local/ec2/catalogue.ts';
 import { poolKey } from '../../lib/local/ec2/world-settings.ts';
-import { type AwsWorld, useAwsWorld } from '../support/aws-world.ts';
+import { type AwsWorld, aLocalRegion, useAwsWorld } from '../support/aws-world.ts';
 import { captureOutput } from '../support/captured-output.ts';
 import { provision } from '../support/lambda.ts';
 import { instancesOf, statusOf } from './looking.ts';
@@ -10,6 +10,13 @@ const dryPools = ({ world }: AwsWorld, instanceType: string) => {
   for (const { zone } of localSubnets)
     world.settings.poolCapacity.set(poolKey({ instanceType, zone, market: 'spot' }), 0);
 };
+
+/** Another launch spec for the only type of a document. */
+const spoilt = (launchSpec: object) => ({ instanceTypes: [{ instanceType: 'c7g.large', launchSpec }] });
+const home = aLocalRegion('us-east-1');
+const lost = { subnetId: 'subnet-0000beef' };
+/** Zones that the definition does not name have no prices, so EC2 itself has to find the ceiling too low. */
+const unpriced = { ...home, zones: localSubnets.map(({ subnetId }) => ({ subnetId })) };
 
 beforeEach(() => void captureOutput());
 
@@ -54,56 +61,65 @@ describe('what is wrong with one type does not stop the others', () => {
   });
 
   it.each`
-    what                  | changes                                                 | refusal
-    ${'a dry pool'}       | ${{ instanceTypes: [{ instanceType: 'm7g.large' }] }}   | ${'no-capacity: InsufficientInstanceCapacity'}
-    ${'a low ceiling'}    | ${{ maxPriceUsdPerHour: 0.002 }}                        | ${'no-capacity: SpotMaxPriceTooLow'}
-    ${'a small quota'}    | ${{ instanceTypes: [{ instanceType: 'c7g.4xlarge' }] }} | ${'quota: MaxSpotInstanceCountExceeded'}
-    ${'an unknown image'} | ${{ imageId: 'ami-0000000000000beef' }}                 | ${'configuration: InvalidAMIID.NotFound'}
-    ${'a lost subnet'}    | ${{ subnetIds: ['subnet-0000beef'] }}                   | ${'configuration: InvalidSubnetID.NotFound'}
-  `('$what: refused, recorded with the raw code, tried again later', async ({ changes, refusal }) => {
-    const aws = await twoTypes(changes);
-    await aws.fill('bad', { pendingTasks: 2 });
-    dryPools(aws, 'm7g.large');
-    aws.world.settings.vCpuQuota.spot = 15;
-    await expect(provision(aws)).resolves.toEqual({ ticks: 1, skipped: 0 });
-    expect(instancesOf(aws, 'good')).toHaveLength(2);
-    expect(await statusOf(aws, 'bad')).toMatchObject({
-      state: 'backing-off',
-      decision: expect.stringContaining(refusal),
-      lastLaunch: { asked: 2, launched: 0, refusals: expect.arrayContaining([expect.stringContaining(refusal)]) },
-      hold: { reason: expect.stringContaining(refusal) },
-    });
-    const calls = () => aws.world.requests.filter(({ action }) => action === 'CreateFleet').length;
-    const before = calls();
-    await provision(aws);
-    expect(calls()).toBe(before);
-    aws.clock.advance(301_000);
-    await provision(aws);
-    expect(calls()).toBe(before + 1);
-  });
+    what                  | changes                                                 | refusal                                        | state          | again
+    ${'a dry pool'}       | ${{ instanceTypes: [{ instanceType: 'm7g.large' }] }}   | ${'no-capacity: InsufficientInstanceCapacity'} | ${'short'}     | ${1}
+    ${'a low ceiling'}    | ${{ maxPriceUsdPerHour: 0.002, regions: [unpriced] }}   | ${'no-capacity: SpotMaxPriceTooLow'}           | ${'short'}     | ${1}
+    ${'a small quota'}    | ${{ instanceTypes: [{ instanceType: 'c7g.4xlarge' }] }} | ${'quota: MaxSpotInstanceCountExceeded'}       | ${'short'}     | ${1}
+    ${'an unknown image'} | ${spoilt({ imageId: 'ami-0000000000000beef' })}         | ${'configuration: InvalidAMIID.NotFound'}      | ${'suspended'} | ${0}
+    ${'a lost subnet'}    | ${{ regions: [{ ...home, zones: [lost] }] }}            | ${'configuration: InvalidSubnetID.NotFound'}   | ${'suspended'} | ${0}
+  `(
+    '$what: refused, recorded with the raw code, $state, and asked $again times again within five minutes',
+    async ({ changes, refusal, state, again }) => {
+      const aws = await twoTypes(changes);
+      await aws.fill('bad', { pendingTasks: 2 });
+      dryPools(aws, 'm7g.large');
+      aws.world.settings.vCpuQuota.spot = 15;
+      await expect(provision(aws)).resolves.toEqual({ ticks: 1, skipped: 0 });
+      expect(instancesOf(aws, 'good')).toHaveLength(2);
+      expect(await statusOf(aws, 'bad')).toMatchObject({
+        state,
+        decision: expect.stringContaining(refusal.split(' ')[1]),
+        lastLaunch: { asked: 2, launched: 0, refusals: expect.arrayContaining([expect.stringContaining(refusal)]) },
+      });
+      const calls = () => aws.world.requests.filter(({ action }) => action === 'CreateFleet').length;
+      const before = calls();
+      await provision(aws);
+      expect(calls()).toBe(before);
+      aws.clock.advance(301_000);
+      await provision(aws);
+      expect(calls()).toBe(before + again);
+    },
+  );
 
   it.each([
-    ['RequestLimitExceeded', 503, 'throttled'],
-    ['UnauthorizedOperation', 403, 'permission'],
-    ['OddCode', 400, 'unknown'],
-  ])('a call refused with %s (%i): recorded as %s, the others launch by the next tick', async (code, status, kind) => {
-    const aws = await twoTypes();
-    await aws.fill('bad', { pendingTasks: 2 });
-    const ofBad = (input: object) => JSON.stringify(input).includes('acme-bad-');
-    aws.world.addFault({ action: 'CreateFleet', kind: 'error', code, status, when: ofBad });
-    await provision(aws);
-    expect(await statusOf(aws, 'bad')).toMatchObject({
-      state: 'backing-off',
-      lastLaunch: { launched: 0, refusals: [`${kind}: ${code} (Injected fault.)`] },
-    });
-    await provision(aws);
-    expect(instancesOf(aws, 'good')).toHaveLength(2);
-    aws.world.clearFaults();
-    aws.clock.advance(301_000);
-    await provision(aws);
-    expect(instancesOf(aws, 'bad')).toHaveLength(2);
-    expect(await statusOf(aws, 'bad')).toMatchObject({ state: 'ok' });
-  });
+    ['RequestLimitExceeded', 503, 'throttled', 'backing-off'],
+    ['UnauthorizedOperation', 403, 'permission', 'suspended'],
+    ['OddCode', 400, 'unknown', 'backing-off'],
+  ])(
+    'a call refused with %s (%i): recorded as %s, %s, the others launch by the next tick',
+    async (code, status, kind, state) => {
+      const aws = await twoTypes();
+      await aws.fill('bad', { pendingTasks: 2 });
+      const ofBad = (input: object) => JSON.stringify(input).includes('acme-bad-');
+      aws.world.addFault({ action: 'CreateFleet', kind: 'error', code, status, when: ofBad });
+      await provision(aws);
+      expect(await statusOf(aws, 'bad')).toMatchObject({
+        state,
+        lastLaunch: { launched: 0, refusals: [`${kind}: ${code} (Injected fault.)`] },
+        hold: { reason: `${kind}: ${code} (Injected fault.)` },
+      });
+      // One token a quarter of a second: a throttle empties the budget of the region.
+      aws.clock.advance(250);
+      await provision(aws);
+      expect(instancesOf(aws, 'good')).toHaveLength(2);
+      aws.world.clearFaults();
+      aws.clock.advance(301_000);
+      if (state === 'suspended') await aws.ports.controls.save({ workerType: 'bad', clearedAt: aws.clock.now() });
+      await provision(aws);
+      expect(instancesOf(aws, 'bad')).toHaveLength(2);
+      expect(await statusOf(aws, 'bad')).toMatchObject({ state: 'ok' });
+    },
+  );
 
   it('an order without an answer: counted as launching, and repeated until it is answered', async () => {
     const aws = await twoTypes();

@@ -9,10 +9,16 @@ const connection = {
   pid: process.pid,
   provisionerId: 'local',
   region: 'us-east-1',
+  regions: ['us-east-1', 'eu-west-1'],
   workerTypesTable: 'worker-types',
   stateTable: 'state',
   workerInstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/workers',
   endpoints: { dynamodb: 'http://127.0.0.1:4001', sqs: 'http://127.0.0.1:4002', ec2: 'http://127.0.0.1:4003' },
+  accountEndpoints: {
+    iam: 'http://127.0.0.1:4004',
+    serviceQuotas: 'http://127.0.0.1:4005',
+    ssm: 'http://127.0.0.1:4006',
+  },
   startedAt: '2026-01-02T03:04:05.000Z',
 };
 

@@ -7,7 +7,7 @@ import { createTables } from '../../lib/aws/create-tables.ts';
 import { type ProvisionerPorts, provisionerPorts } from '../../lib/aws/provisioner-ports.ts';
 import { type Env, envNames, type ProvisionerConfig } from '../../lib/control/config.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../lib/local/dynamodb/endpoint.ts';
-import { localImages, localRegion, localSecurityGroup, localSubnets } from '../../lib/local/ec2/catalogue.ts';
+import { fixturesOf, localRegion, localRegions } from '../../lib/local/ec2/catalogue.ts';
 import { startEc2Endpoint } from '../../lib/local/ec2/ec2-server.ts';
 import { Ec2World } from '../../lib/local/ec2/world.ts';
 import type { WorldSettings } from '../../lib/local/ec2/world-settings.ts';
@@ -22,11 +22,19 @@ const INSTANCE_PROFILE = 'arn:aws:iam::000000000000:instance-profile/worker';
 /** Stands for the bundled worker: only its size matters to a launch. */
 export const WORKER_PROGRAM = 'process.exit(0);';
 
+/** What launches of a provisioner of this world are made with. */
+export const launchSettingsOf = ({ region, regions }: ProvisionerConfig) => ({
+  homeRegion: region,
+  regions,
+  instanceProfileArn: INSTANCE_PROFILE,
+  workerProgram: WORKER_PROGRAM,
+});
+
 /** How to start a world of loopback endpoints. */
 export interface AwsWorldOptions {
   readonly provisionerId?: string;
-  /** Knobs of EC2; its clock is the world's own. */
-  readonly world?: Partial<WorldSettings>;
+  /** Knobs of EC2 in every Region; its clock is the world's own. */
+  readonly world?: Omit<Partial<WorldSettings>, 'region'>;
 }
 
 /** DynamoDB, SQS and EC2 on loopback ports and on one clock that stands still, with the real clients and ports. */
@@ -34,8 +42,10 @@ export interface AwsWorld {
   readonly clock: MemoryClock;
   readonly dynamoDb: DynamoDbEndpoint;
   readonly sqs: SqsEndpoint;
-  /** EC2, to be steered and looked at. */
+  /** EC2 of the home Region, to be steered and looked at. */
   readonly world: Ec2World;
+  /** EC2 by Region: us-east-1, the home, and eu-west-1. */
+  readonly worlds: ReadonlyMap<string, Ec2World>;
   readonly clients: AwsClients;
   readonly telemetry: MemoryTelemetry;
   readonly config: ProvisionerConfig;
@@ -68,10 +78,16 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
   const clock = new MemoryClock(NOW);
   const now = () => clock.now();
   const world = new Ec2World({ ...settings, now });
+  const worlds = new Map(
+    localRegions.map((region) => [
+      region as string,
+      region === localRegion ? world : new Ec2World({ ...settings, region, now }),
+    ]),
+  );
   const [dynamoDb, sqs, ec2] = await Promise.all([
     startDynamoDbEndpoint({ now }),
     startSqsEndpoint({ now }),
-    startEc2Endpoint({ world }),
+    startEc2Endpoint({ worlds }),
   ]);
   const endpoints = { dynamodb: dynamoDb.url, sqs: sqs.url, ec2: ec2.url };
   const allClients: AwsClients[] = [];
@@ -87,6 +103,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
     workerTypesTable: WORKER_TYPES_TABLE,
     stateTable: STATE_TABLE,
     region: localRegion,
+    regions: localRegions,
   });
   const settingsOfLaunch = { workerInstanceProfileArn: INSTANCE_PROFILE, workerProgram: WORKER_PROGRAM };
   const portsOf = (id: string, its = clients) =>
@@ -98,6 +115,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
     dynamoDb,
     sqs,
     world,
+    worlds,
     clients,
     telemetry,
     config: configOf(provisionerId),
@@ -110,6 +128,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
       [envNames.stateTable]: STATE_TABLE,
       [envNames.workerInstanceProfileArn]: INSTANCE_PROFILE,
       [envNames.region]: localRegion,
+      [envNames.regions]: localRegions.join(),
       // One tick an invocation: the next one would begin when its time is over.
       [envNames.tickSeconds]: '10',
       [envNames.invocationSeconds]: '10',
@@ -117,14 +136,14 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
     document: (changes = {}) => ({
       ...aLocalDocument(),
       provisionerId,
-      queueUrl: queueUrl(sqs, String(changes['workerType'] ?? 'build')),
+      queueUrls: [queueUrl(sqs, String(changes['workerType'] ?? 'build'))],
       ...changes,
     }),
     putItems: (...items) => putItems(clients, items),
     fill: (name, depth = {}) => fill(clients, name, depth),
     close: async () => {
-      for (const client of allClients.flatMap((one) => Object.values(one))) client.destroy();
-      world.close();
+      for (const its of allClients) its.destroy();
+      for (const one of worlds.values()) one.close();
       await Promise.all([dynamoDb.close(), sqs.close(), ec2.close()]);
     },
   };
@@ -140,11 +159,20 @@ export async function useAwsWorld(options: AwsWorldOptions = {}): Promise<AwsWor
 /** A document whose image, subnets and security group exist in the local EC2. */
 export const aLocalDocument = (changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> =>
   aDocument({
-    imageId: localImages.linuxArm64,
-    subnetIds: localSubnets.map(({ subnetId }) => subnetId),
-    securityGroupIds: [localSecurityGroup.groupId],
+    launchSpec: {},
+    regions: [aLocalRegion(localRegion)],
     ...changes,
   });
+
+/** A region of a document: every zone, and what exists there. */
+export function aLocalRegion(region: string): Record<string, unknown> {
+  const { images, securityGroup, subnets } = fixturesOf(region);
+  return {
+    region,
+    launchSpec: { imageId: images.linuxArm64.imageId, securityGroupIds: [securityGroup.groupId] },
+    zones: subnets.map(({ subnetId, zone }) => ({ subnetId, availabilityZone: zone })),
+  };
+}
 
 const queueUrl = (sqs: SqsEndpoint, name: string): string => `${sqs.url}/000000000000/${name}`;
 

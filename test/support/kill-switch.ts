@@ -1,7 +1,7 @@
 import type { AwsClients } from '../../lib/aws/clients.ts';
 
 /** What the clients' stacks have in common does not depend on their commands. */
-type Stack = AwsClients['ec2']['middlewareStack'];
+type Stack = ReturnType<AwsClients['ec2']>['middlewareStack'];
 
 /** Process death by fault injection: from the chosen point on, no call of the killed process ever comes back. */
 export class KillSwitch {
@@ -30,12 +30,24 @@ export class KillSwitch {
     return Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, this.#guardPort(port)])) as Ports;
   }
 
-  /** The same clients, each of whose HTTP requests can be the one in which the process dies: unsent, or unanswered. */
+  /**
+   * Clients that reach the same services, each of whose HTTP requests can be the one in which the process dies: unsent,
+   * or unanswered. Those of EC2 are guarded when their region is first asked for.
+   */
   guardClients(clients: AwsClients): AwsClients {
-    for (const { middlewareStack } of Object.values(clients)) {
-      this.#guardRequests(middlewareStack as Stack);
-    }
-    return clients;
+    const guarded = new WeakSet<object>();
+    const guard = <Client extends { readonly middlewareStack: unknown }>(client: Client): Client => {
+      if (!guarded.has(client)) this.#guardRequests(client.middlewareStack as Stack);
+      guarded.add(client);
+      return client;
+    };
+    return {
+      dynamoDb: guard(clients.dynamoDb),
+      sqs: guard(clients.sqs),
+      ec2: (region) => guard(clients.ec2(region)),
+      ec2Launch: (region) => guard(clients.ec2Launch(region)),
+      destroy: () => clients.destroy(),
+    };
   }
 
   /** Settles when the server is done with every request that left before the process died. */

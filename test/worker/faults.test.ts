@@ -22,7 +22,7 @@ describe('a worker', { concurrent: true }, () => {
     failFor(queue.url, 'DeleteMessage', 2);
     failFor(queue.url, 'ChangeMessageVisibility', 1);
     await queue.send({ command: ['sleep', '1'] });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     await worker.saw('task-finished');
     await vi.waitFor(async () => expect(await world.depth(queue.url)).toEqual({ visible: 0, invisible: 0 }), PATIENCE);
     expect(worker.all('queue-trouble')).toHaveLength(4);
@@ -34,7 +34,7 @@ describe('a worker', { concurrent: true }, () => {
   }) => {
     const queue = await world.createQueue();
     failFor(queue.url, 'ReceiveMessage', Number.POSITIVE_INFINITY);
-    const worker = world.startWorker({ queueUrl: queue.url, idleTimeoutSeconds: 1, maxUptimeSeconds: 3 });
+    const worker = world.startWorker({ queueUrls: [queue.url], idleTimeoutSeconds: 1, maxUptimeSeconds: 3 });
     expect(await worker.left()).toEqual({ code: 0, reason: 'max-uptime' });
   });
 
@@ -42,12 +42,12 @@ describe('a worker', { concurrent: true }, () => {
     const queue = await world.createQueue();
     const mayEnd = join(world.folder, 'killed-may-end');
     await queue.send({ command: ['sh', '-c', `until [ -e ${mayEnd} ]; do sleep 0.05; done`] });
-    const first = world.startWorker({ queueUrl: queue.url });
+    const first = world.startWorker({ queueUrls: [queue.url] });
     await first.saw('task-started');
     first.process.kill();
     expect(await first.left()).toEqual({ code: null, reason: undefined });
     writeFileSync(mayEnd, '');
-    const second = world.startWorker({ queueUrl: queue.url });
+    const second = world.startWorker({ queueUrls: [queue.url] });
     expect(await second.saw('task-started')).toMatchObject({ receiveCount: 2 });
     await second.saw('task-finished');
   });
@@ -56,7 +56,7 @@ describe('a worker', { concurrent: true }, () => {
     const queue = await world.createQueue();
     const mayEnd = join(world.folder, 'gone-may-end');
     await queue.send({ command: ['sh', '-c', `until [ -e ${mayEnd} ]; do sleep 0.05; done; false`] });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     await worker.saw('task-started');
     await world.client.purgeQueue({ QueueUrl: queue.url });
     writeFileSync(mayEnd, '');
@@ -69,7 +69,7 @@ describe('a worker', { concurrent: true }, () => {
     const queue = await world.createQueue();
     failFor(queue.url, 'ChangeMessageVisibility', Number.POSITIVE_INFINITY);
     await queue.send({ command: ['sleep', '1000'] });
-    const worker = world.startWorker({ queueUrl: queue.url }, { SPOT_WORKER_LEAVE_SECONDS: '1' });
+    const worker = world.startWorker({ queueUrls: [queue.url] }, { SPOT_WORKER_LEAVE_SECONDS: '1' });
     await worker.saw('task-started');
     worker.interrupt();
     expect(await worker.left()).toEqual({ code: 1, reason: 'interrupted' });
@@ -78,7 +78,10 @@ describe('a worker', { concurrent: true }, () => {
   it('reads its settings from a file when told to', async ({ expect }) => {
     const queue = await world.createQueue();
     const file = join(world.folder, 'settings.json');
-    writeFileSync(file, JSON.stringify(aSettings({ queueUrl: queue.url, idleTimeoutSeconds: 1, workerType: 'filed' })));
+    writeFileSync(
+      file,
+      JSON.stringify(aSettings({ queueUrls: [queue.url], idleTimeoutSeconds: 1, workerType: 'filed' })),
+    );
     const worker = world.startWorker({}, { SPOT_WORKER_SETTINGS_FILE: file });
     expect(await worker.left()).toEqual({ code: 0, reason: 'idle' });
     expect(worker.all('worker-started')).toMatchObject([{ workerType: 'filed' }]);

@@ -21,7 +21,7 @@ describe('a worker', { concurrent: true }, () => {
     await queue.send({ command: FOREVER });
     await queue.send({ command: FOREVER });
     const worker = world.startWorker(
-      { queueUrl: queue.url, capacity: 3 },
+      { queueUrls: [queue.url], capacity: 3 },
       // Only giving them back can make the messages visible within the time of this test.
       { SPOT_WORKER_VISIBILITY_SECONDS: '600' },
     );
@@ -39,7 +39,7 @@ describe('a worker', { concurrent: true }, () => {
     const queue = await world.createQueue();
     const mayEnd = join(world.folder, 'stop-may-end');
     await queue.send({ command: ['sh', '-c', `until [ -e ${mayEnd} ]; do sleep 0.05; done`] });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     await worker.saw('task-started');
     await queue.send({ command: ['true'] });
     worker.signal('stop');
@@ -53,7 +53,7 @@ describe('a worker', { concurrent: true }, () => {
   it('interrupted while it finishes gives the rest back', async ({ expect }) => {
     const queue = await world.createQueue();
     await queue.send({ command: FOREVER });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     await worker.saw('task-started');
     worker.signal('stop');
     await worker.saw('signal');
@@ -65,14 +65,14 @@ describe('a worker', { concurrent: true }, () => {
   it('leaves when it has been idle for long enough', async ({ expect }) => {
     const queue = await world.createQueue();
     await queue.send({ command: ['true'] });
-    const worker = world.startWorker({ queueUrl: queue.url, idleTimeoutSeconds: 1 });
+    const worker = world.startWorker({ queueUrls: [queue.url], idleTimeoutSeconds: 1 });
     expect(await worker.left()).toEqual({ code: 0, reason: 'idle' });
     expect(worker.all('task-finished')).toHaveLength(1);
   });
 
   it('told to stay does not idle out, until it is not told so any more', async ({ expect }) => {
     const queue = await world.createQueue();
-    const worker = world.startWorker({ queueUrl: queue.url, idleTimeoutSeconds: 1 });
+    const worker = world.startWorker({ queueUrls: [queue.url], idleTimeoutSeconds: 1 });
     worker.signal('stay');
     await vi.waitFor(() => expect(queue.calls('ReceiveMessage')).toBeGreaterThanOrEqual(4), PATIENCE);
     expect(worker.all('worker-leaving')).toEqual([]);
@@ -84,7 +84,7 @@ describe('a worker', { concurrent: true }, () => {
   it('at the end of its uptime finishes what runs and leaves', async ({ expect }) => {
     const queue = await world.createQueue();
     await queue.send({ command: ['sleep', '2'] });
-    const worker = world.startWorker({ queueUrl: queue.url, maxUptimeSeconds: 1.5 });
+    const worker = world.startWorker({ queueUrls: [queue.url], maxUptimeSeconds: 1.5 });
     await worker.saw('task-started');
     await queue.send({ command: ['true'] });
     expect(await worker.left()).toEqual({ code: 0, reason: 'max-uptime' });
@@ -94,7 +94,7 @@ describe('a worker', { concurrent: true }, () => {
 
   it('interrupted between two tasks leaves without waiting for its long poll', async ({ expect }) => {
     const queue = await world.createQueue();
-    const worker = world.startWorker({ queueUrl: queue.url }, { SPOT_WORKER_LONG_POLL_SECONDS: '20' });
+    const worker = world.startWorker({ queueUrls: [queue.url] }, { SPOT_WORKER_LONG_POLL_SECONDS: '20' });
     await vi.waitFor(() => expect(queue.calls('ReceiveMessage')).toBe(1), PATIENCE);
     worker.process.terminate(15_000);
     expect(await worker.left()).toEqual({ code: 0, reason: 'interrupted' });

@@ -56,7 +56,12 @@ function expectSame(parse: (text: string) => Parsed<unknown>, schema: z.ZodType)
 describe('the hand-written parsers agree with the schemas', () => {
   it.each([
     ['task', parseTask, taskSchema, { command: ['sh', '-c', 'true'], env: { A: 'b' }, maxRunTimeSeconds: 60 }],
-    ['settings', parseSettings, workerSettingsSchema, aSettings({ userData: { a: [1, null, { b: true }] } })],
+    [
+      'settings',
+      parseSettings,
+      workerSettingsSchema,
+      aSettings({ userData: { a: [1, null, { b: true }] }, secrets: { A: 'ssm:/a' } }),
+    ],
   ] as const)('on any %s', (_name, parse, schema, good) => {
     expect(parse(JSON.stringify(good)).kind).toBe('parsed');
     fc.assert(fc.property(texts(good), expectSame(parse, schema)), { numRuns: 1500 });

@@ -16,14 +16,20 @@ describe('a worker', { concurrent: true }, () => {
   it('runs a task with its environment and deletes the message', async ({ expect }) => {
     const queue = await world.createQueue();
     const file = join(world.folder, 'environment');
-    const variables = ['FLAVOUR', 'SPOT_WORKER_INSTANCE_ID', 'SPOT_WORKER_TASK_ID', 'SPOT_WORKER_USER_DATA'];
+    const ours = ['INSTANCE_ID', 'TASK_ID', 'USER_DATA', 'SECRETS'].map((name) => `SPOT_WORKER_${name}`);
     const { MessageId } = await queue.send({
-      command: shell(`echo "${variables.map((name) => `$${name}`).join(' ')}" >${file}`),
+      command: shell(`echo "${['FLAVOUR', ...ours].map((name) => `$${name}`).join(' ')}" >${file}`),
       env: { FLAVOUR: 'vanilla' },
     });
-    const worker = world.startWorker({ queueUrl: queue.url, userData: { bucket: 'b' } });
+    const worker = world.startWorker({
+      queueUrls: [queue.url],
+      userData: { bucket: 'b' },
+      secrets: { NPM_TOKEN: 'ssm:/ci/npm-token' },
+    });
     expect(await worker.saw('task-finished')).toMatchObject({ taskId: MessageId, exitCode: 0 });
-    expect(readFileSync(file, 'utf8')).toBe(`vanilla ${worker.instanceId} ${MessageId} {"bucket":"b"}\n`);
+    // References to secrets, never their values: those a task reads by itself.
+    const json = '{"bucket":"b"} {"NPM_TOKEN":"ssm:/ci/npm-token"}';
+    expect(readFileSync(file, 'utf8')).toBe(`vanilla ${worker.instanceId} ${MessageId} ${json}\n`);
     await vi.waitFor(async () => expect(await world.depth(queue.url)).toEqual({ visible: 0, invisible: 0 }), PATIENCE);
     worker.signal('stop');
     expect(await worker.left()).toEqual({ code: 0, reason: 'told-to-stop' });
@@ -36,7 +42,7 @@ describe('a worker', { concurrent: true }, () => {
     await queue.send({ command: [''] });
     await queue.send({ command: 'echo', extra: 1 });
     await queue.send('not JSON');
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     await vi.waitFor(
       async () => expect(await world.depth(queue.deadUrl)).toEqual({ visible: 5, invisible: 0 }),
       PATIENCE,
@@ -57,7 +63,7 @@ describe('a worker', { concurrent: true }, () => {
     const queue = await world.createQueue();
     const file = join(world.folder, 'long-may-end');
     await queue.send({ command: shell(`until [ -e ${file} ]; do sleep 0.05; done`) });
-    const worker = world.startWorker({ queueUrl: queue.url, capacity: 2 });
+    const worker = world.startWorker({ queueUrls: [queue.url], capacity: 2 });
     // Twelve extensions, one each 0.4 s, are well beyond the visibility of 4 s.
     await vi.waitFor(() => expect(queue.calls('ChangeMessageVisibility')).toBeGreaterThanOrEqual(12), PATIENCE);
     expect(await world.depth(queue.url)).toEqual({ visible: 0, invisible: 1 });
@@ -71,7 +77,7 @@ describe('a worker', { concurrent: true }, () => {
     const file = join(world.folder, 'grandchild');
     const script = `trap '' TERM; sh -c "trap '' TERM; echo \\$\\$ >${file}; while :; do sleep 0.1; done" & wait; wait`;
     await queue.send({ command: shell(script), maxRunTimeSeconds: 1 });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     expect(await worker.saw('task-failed')).toMatchObject({ reason: 'too-long' });
     expect(isRunning(Number(worker.all('task-started')[0]?.['pid']))).toBe(false);
     const grandchild = Number(readFileSync(file, 'utf8'));
@@ -84,7 +90,7 @@ describe('a worker', { concurrent: true }, () => {
     const queue = await world.createQueue();
     const file = join(world.folder, 'left-behind');
     await queue.send({ command: shell(`sleep 1000 & echo $! >${file}`) });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     await worker.saw('task-finished');
     await vi.waitFor(() => expect(isRunning(Number(readFileSync(file, 'utf8')))).toBe(false), PATIENCE);
   });
@@ -95,7 +101,7 @@ describe('a worker', { concurrent: true }, () => {
     mkdirSync(folder);
     const command = shell(`touch ${folder}/$SPOT_WORKER_TASK_ID; until [ -e ${mayEnd} ]; do sleep 0.05; done`);
     for (let index = 0; index < 4; index += 1) await queue.send({ command });
-    const worker = world.startWorker({ queueUrl: queue.url, capacity: 3 });
+    const worker = world.startWorker({ queueUrls: [queue.url], capacity: 3 });
     await worker.saw('task-started', 3);
     expect(await world.depth(queue.url)).toEqual({ visible: 1, invisible: 3 });
     writeFileSync(mayEnd, '');
@@ -108,7 +114,7 @@ describe('a worker', { concurrent: true }, () => {
     await queue.send({
       command: [process.execPath, '-e', 'console.log("x".repeat(1e6) + "end"); process.exitCode = 1'],
     });
-    const worker = world.startWorker({ queueUrl: queue.url });
+    const worker = world.startWorker({ queueUrls: [queue.url] });
     const output = String((await worker.saw('task-failed'))['output']);
     expect(output).toHaveLength(4096);
     expect(output.endsWith('xend\n')).toBe(true);

@@ -27,10 +27,11 @@ export const aSettings = (changes: Partial<WorkerSettings> = {}): WorkerSettings
   definitionVersion: 1,
   capacity: 1,
   region: 'us-east-1',
-  queueUrl: 'http://127.0.0.1:1/000000000000/none',
+  queueUrls: ['http://127.0.0.1:1/000000000000/none'],
   idleTimeoutSeconds: 60,
   maxUptimeSeconds: 600,
   userData: {},
+  secrets: {},
   ...changes,
 });
 

@@ -4,6 +4,7 @@ import type { ReapReport } from '../../control/status.ts';
 import type { ReapVerdict } from '../../core/reap-plan.ts';
 import { CliError } from '../cli-error.ts';
 import { plural } from '../format/duration.ts';
+import { unreadWarnings } from '../format/unread.ts';
 import { formatVerdicts } from '../format/verdicts.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
@@ -25,7 +26,8 @@ export function addReapCommand(parent: Command, session: Session): void {
     )
     .action(async ({ dryRun = false, yes = false }: { dryRun?: boolean; yes?: boolean }) => {
       const { ports } = await session.connect();
-      const verdicts = await planReapRun(ports);
+      const { verdicts, unread } = await planReapRun(ports);
+      const warnings = unreadWarnings(unread);
       // EC2 goes on listing the dead for an hour; nobody asks about them.
       const present = verdicts.filter(({ reason }) => reason !== 'already-gone');
       const condemned = verdicts.filter(({ kind }) => kind === 'reap').length;
@@ -33,7 +35,9 @@ export function addReapCommand(parent: Command, session: Session): void {
         ...(present.length === 0 ? [] : [formatVerdicts(present, session.style)]),
         `${plural(present.length, 'worker')} there, ${condemned} to terminate.`,
       ].join('\n');
-      if (dryRun) return session.show({ data: { dryRun, workers: verdicts.map(toData) }, text: preview });
+      if (dryRun) {
+        return session.show({ data: { dryRun, workers: verdicts.map(toData), warnings }, text: preview, warnings });
+      }
       if (condemned > 0)
         await session.confirm(preview, { yes, action: `Terminate ${plural(condemned, 'worker')}`, word: 'yes' });
       const report = await reap(ports);

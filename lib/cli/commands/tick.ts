@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
 import { tick } from '../../control/provision.ts';
 import type { TickReport } from '../../control/status.ts';
-import type { ProvisionPlan } from '../../core/provision-plan.ts';
+import { poolName } from '../../core/launch-cascade.ts';
 import { CliError } from '../cli-error.ts';
 import { plural } from '../format/duration.ts';
 import { formatPreview } from '../format/preview.ts';
+import { unreadWarnings } from '../format/unread.ts';
 import { examples } from '../help.ts';
+import { toPlanData } from '../plan-data.ts';
+import { toPoolData } from '../pool-view.ts';
 import type { Session } from '../session.ts';
-import { type StatusView, viewStatus } from '../status-view.ts';
-import { previewTick, type TickPreview } from '../tick-preview.ts';
+import { readStatus, type StatusView } from '../status-view.ts';
+import { type OrderPreview, previewTick, type TickPreview } from '../tick-preview.ts';
 
 /** `tick` */
 export function addTickCommand(parent: Command, session: Session): void {
   parent
     .command('tick')
-    .option('--dry-run', 'show the plan and the exact launch requests, write and launch nothing')
+    .option('--dry-run', 'show plan, orders, their exact requests and rejected pools; write and launch nothing')
     .summary('run one provisioning pass now, or show what it would do')
     .description('Run one provisioning pass now, over all worker types. Skipped while another one is running.')
     .addHelpText(
@@ -28,14 +31,19 @@ export function addTickCommand(parent: Command, session: Session): void {
     .action(async ({ dryRun = false }: { dryRun?: boolean }) => {
       const { ports, target } = await session.connect({ launches: true });
       if (dryRun) {
-        const preview = await previewTick(ports);
-        return session.show({ data: { dryRun, ...toData(preview) }, text: formatPreview(preview, session.style) });
+        const preview = await previewTick(ports, target);
+        const warnings = unreadWarnings(preview.unread);
+        const text = formatPreview(preview, session.style);
+        return session.show({ data: { dryRun, ...toData(preview), warnings }, text, warnings });
       }
-      const result = await tick(ports, { holder: `cli-${randomUUID()}` });
+      const result = await tick(ports, {
+        holder: `cli-${randomUUID()}`,
+        homeRegion: target.region,
+        regions: target.regions,
+      });
       if (result.kind === 'skipped')
         throw new CliError('failure', `another tick is running (${result.heldBy}); nothing was done, try again soon`);
-      const [stored, board] = await Promise.all([ports.workerTypes.list(), ports.board.load()]);
-      const view = viewStatus(target.provisionerId, stored, board, ports.clock.now());
+      const view = await readStatus(target.provisionerId, ports);
       const ending = endingOf(result.report);
       session.show({
         data: { dryRun, ...view },
@@ -58,11 +66,18 @@ function endingOf({ failures }: TickReport): CliError | undefined {
 /** Times are ISO 8601 in everything that is printed. */
 const toData = ({ openLaunches, workerTypes }: TickPreview) => ({
   openLaunches,
-  workerTypes: workerTypes.map(({ plan, ...preview }) => ({
+  workerTypes: workerTypes.map(({ plan, orders, rejectedPools, ...preview }) => ({
     ...preview,
-    ...(plan === undefined ? {} : { plan: { ...plan, ...untilOf(plan) } }),
+    ...(plan === undefined ? {} : { plan: toPlanData(plan) }),
+    orders: orders.map(toOrderData),
+    rejectedPools: rejectedPools.map(toPoolData),
   })),
 });
 
-const untilOf = (plan: ProvisionPlan) =>
-  plan.kind === 'hold' && plan.until !== undefined ? { until: new Date(plan.until).toISOString() } : {};
+const toOrderData = ({ order, ...rest }: OrderPreview) => ({
+  region: order.region,
+  market: order.market,
+  targetCapacity: order.targetCapacity,
+  pools: order.pools.map(poolName),
+  ...rest,
+});

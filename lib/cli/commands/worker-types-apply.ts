@@ -1,18 +1,23 @@
 import type { Command } from 'commander';
 import pMap from 'p-map';
-import type { WorkerTypes } from '../../control/ports.ts';
 import { type ApplyStep, planApply } from '../apply-plan.ts';
 import { CliError } from '../cli-error.ts';
 import { readDefinitions } from '../definitions.ts';
 import { formatChange } from '../format/changes.ts';
 import { examples } from '../help.ts';
+import { authorOption, type Keeper, keeperOf, saveAndKeep } from '../keep-version.ts';
 import type { Session, Style } from '../session.ts';
 
 /** Reads under way at once; a team has dozens of worker types, not thousands. */
 const CONCURRENCY = 10;
 
 /** What became of one definition. */
-type Applied = { readonly step: ApplyStep; readonly result: 'unchanged' | 'saved' | 'conflict' | 'not-written' };
+interface Applied {
+  readonly step: ApplyStep;
+  readonly result: 'unchanged' | 'saved' | 'conflict' | 'not-written';
+  /** Written, but not into the history. */
+  readonly warning?: string;
+}
 
 /** `worker-types apply FILE...` */
 export function addApplyCommand(parent: Command, session: Session): void {
@@ -20,6 +25,7 @@ export function addApplyCommand(parent: Command, session: Session): void {
     .command('apply')
     .argument('<FILE...>', 'YAML or JSON files, - for standard input')
     .option('--dry-run', 'show what would change, write nothing')
+    .addOption(authorOption())
     .summary('create or update worker types from files')
     .description(
       'Create or update worker types, and show each field that changes. Nothing is written unless every definition ' +
@@ -32,8 +38,9 @@ export function addApplyCommand(parent: Command, session: Session): void {
         ['provisioner worker-types apply ci-linux.yaml', 'Change it. Repeating this changes nothing.'],
       ),
     )
-    .action(async (files: string[], { dryRun = false }: { dryRun?: boolean }) => {
+    .action(async (files: string[], { dryRun = false, author }: { dryRun?: boolean; author?: string }) => {
       const { ports, target } = await session.connect();
+      const keeper = keeperOf(ports, author, session.env);
       const definitions = await readDefinitions(files, target.provisionerId, session.io);
       const steps = await pMap(
         definitions,
@@ -41,22 +48,23 @@ export function addApplyCommand(parent: Command, session: Session): void {
         { concurrency: CONCURRENCY },
       );
       const write = !dryRun && steps.every(({ kind }) => kind !== 'conflict');
-      const applied = await pMap(steps, async (step) => apply(step, write, ports.workerTypes), {
+      const applied = await pMap(steps, async (step) => apply(step, write, keeper), {
         concurrency: CONCURRENCY,
       });
       const ending = endingOf(applied);
       session.show({
         data: { dryRun, workerTypes: applied.map(toData) },
         text: applied.map((each) => formatApplied(each, dryRun, session.style)).join('\n'),
+        warnings: applied.flatMap(({ warning }) => warning ?? []),
         ...(ending === undefined ? {} : { ending }),
       });
     });
 }
 
-async function apply(step: ApplyStep, write: boolean, workerTypes: WorkerTypes): Promise<Applied> {
+async function apply(step: ApplyStep, write: boolean, keeper: Keeper): Promise<Applied> {
   if (step.kind === 'unchanged' || step.kind === 'conflict') return { step, result: step.kind };
   if (!write) return { step, result: 'not-written' };
-  return { step, result: await workerTypes.save(step.definition, step.expectedVersion) };
+  return { step, ...(await saveAndKeep(step, keeper)) };
 }
 
 function endingOf(applied: readonly Applied[]): CliError | undefined {
@@ -68,8 +76,9 @@ function endingOf(applied: readonly Applied[]): CliError | undefined {
     : new CliError('conflict', `conflict for ${names}; nothing was written`);
 }
 
-function toData({ step, result }: Applied) {
+function toData({ step, result, warning }: Applied) {
   const { workerType } = step;
+  const warnings = warning === undefined ? {} : { warnings: [warning] };
   switch (step.kind) {
     case 'unchanged':
       return { workerType, action: step.kind, result, version: step.version };
@@ -79,7 +88,7 @@ function toData({ step, result }: Applied) {
     case 'update': {
       const version = (step.expectedVersion ?? 0) + 1;
       const cause = result === 'conflict' ? { cause: CHANGED_MEANWHILE } : {};
-      return { workerType, action: step.kind, result, version, changes: step.changes, ...cause };
+      return { workerType, action: step.kind, result, version, changes: step.changes, ...cause, ...warnings };
     }
   }
 }

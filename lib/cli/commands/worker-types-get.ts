@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { describeProblem } from '../../core/problem.ts';
-import { workerTypeSchema } from '../../core/worker-type-schema.ts';
 import { storedVersion } from '../definitions.ts';
 import { requireWorkerType } from '../find-worker-type.ts';
+import { formatDefinition } from '../format/definition.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
 
@@ -33,16 +32,8 @@ export function addGetCommand(parent: Command, session: Session): void {
           document,
           ...(parsed.kind === 'valid' ? { definition: parsed.definition } : { problems }),
         },
-        text: stringify(inSchemaOrder(document), { lineWidth: 0 }).trimEnd(),
+        text: formatDefinition(document),
         warnings: problems.map((problem) => `invalid: ${describeProblem(problem)}`),
       });
     });
-}
-
-/** A table gives fields back in any order; people expect the one of the documentation. */
-function inSchemaOrder(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const order = Object.keys(workerTypeSchema.shape);
-  const known = order.filter((key) => key in document);
-  const unknown = Object.keys(document).filter((key) => !order.includes(key));
-  return Object.fromEntries([...known, ...unknown].map((key) => [key, document[key]]));
 }

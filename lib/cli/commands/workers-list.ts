@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type EpochMillis, secondsBetween } from '../../core/units.ts';
 import { isPresent, type Worker } from '../../core/worker.ts';
+import { unreadWarnings } from '../format/unread.ts';
 import { formatWorkers, type WorkerView } from '../format/workers.ts';
 import { examples } from '../help.ts';
 import type { Session } from '../session.ts';
@@ -22,15 +23,18 @@ export function addWorkersListCommand(parent: Command, session: Session): void {
     .action(async ({ workerType }: { workerType?: string }) => {
       const { ports, target } = await session.connect();
       const now = ports.clock.now();
-      const workers = (await ports.fleet.list())
+      const { workers: listed, unread } = await ports.fleet.list();
+      const warnings = unreadWarnings(unread);
+      const workers = listed
         .filter(isPresent)
         .filter((worker) => workerType === undefined || worker.workerType === workerType)
         .map((worker) => toView(worker, now))
         .sort((a, b) => compare(a.workerType ?? '', b.workerType ?? '') || compare(a.workerId, b.workerId));
       const ofType = workerType === undefined ? '' : ` of ${workerType}`;
       session.show({
-        data: { provisionerId: target.provisionerId, workers },
+        data: { provisionerId: target.provisionerId, workers, warnings },
         text: workers.length === 0 ? `There are no workers${ofType}.` : formatWorkers(workers, session.style),
+        warnings,
       });
     });
 }

@@ -24,11 +24,12 @@ export function addTerminateCommand(parent: Command, session: Session): void {
     .action(async (ids: string[], { yes = false }: { yes?: boolean }) => {
       const { ports, target } = await session.connect();
       const wanted = [...new Set(ids)];
-      const byId = new Map((await ports.fleet.list()).map((worker) => [worker.workerId, worker]));
+      const { workers: listed, unread } = await ports.fleet.list();
+      const byId = new Map(listed.map((worker) => [worker.workerId, worker]));
       const unknown = wanted.filter((id) => !byId.has(id));
       if (unknown.length > 0) {
         const names = unknown.join(', ');
-        const message = `not a worker of provisioner ${target.provisionerId}: ${names}; nothing was terminated`;
+        const message = `not a worker of provisioner ${target.provisionerId}: ${names}${unreadInWords(unread)}; nothing was terminated`;
         throw new CliError('invalid-input', message);
       }
       const workers = wanted.flatMap((id) => byId.get(id) ?? []);
@@ -57,6 +58,10 @@ export function addTerminateCommand(parent: Command, session: Session): void {
       });
     });
 }
+
+/** A worker that is not in the list may be in a region that could not be read. */
+const unreadInWords = (unread: ReadonlyMap<string, string>): string =>
+  unread.size === 0 ? '' : ` (${[...unread.keys()].join(', ')} could not be read)`;
 
 interface TerminateResult {
   readonly workerId: string;

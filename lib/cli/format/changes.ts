@@ -1,4 +1,4 @@
-import type { FieldChange } from '../apply-plan.ts';
+import type { FieldChange } from '../../control/definition-diff.ts';
 import type { Style } from '../session.ts';
 
 /** One line a field: `+` new, `-` gone, `~` another value. */

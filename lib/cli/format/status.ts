@@ -12,6 +12,9 @@ export function formatStatus(view: StatusView, style: Style): string {
     ...workerTypes.flatMap(({ workerType, problems = [] }) =>
       problems.map((problem) => `${workerType}: ${style.red(describeProblem(problem))}`),
     ),
+    ...workerTypes.flatMap(({ workerType, pause }) =>
+      pause === undefined ? [] : [`${workerType}: ${style.yellow(`paused ${pause.words}`)}`],
+    ),
     '',
     formatFields([
       ['Last tick', lastTick(view)],
@@ -34,7 +37,7 @@ const columns = (style: Style): readonly Column<WorkerTypeView>[] => [
 
 /** One worker type with everything that is known of it. */
 export function formatWorkerTypeStatus(view: WorkerTypeView, style: Style): string {
-  const { lastLaunch, hold, problems = [] } = view;
+  const { lastLaunch, hold, pause, problems = [] } = view;
   return [
     formatFields([
       ['Worker type', style.bold(view.workerType)],
@@ -48,7 +51,12 @@ export function formatWorkerTypeStatus(view: WorkerTypeView, style: Style): stri
       ['Min-max', limits(view)],
       ['Decision', view.decision],
       ['Changed at', view.changedAt],
-      ['Waits until', hold === undefined ? undefined : `${hold.until}, because of ${hold.reason}`],
+      ['Paused', pause?.words],
+      [
+        'Waits until',
+        hold === undefined ? undefined : `${hold.until ?? 'somebody resumes it'}, because of ${hold.reason}`,
+      ],
+      ['Spot is short since', view.spotShortSince],
       [
         'Last launch',
         lastLaunch === undefined
@@ -68,11 +76,16 @@ function stateWord(state: WorkerTypeView['state'], style: Style): string {
     case 'disabled':
     case 'new':
       return style.dim(state);
+    case 'paused':
+    case 'short':
     case 'unanswered':
     case 'backing-off':
       return style.yellow(state);
     case 'invalid':
     case 'failed':
+    case 'suspended':
+    case 'workers-die':
+    case 'workers-unknown':
     case 'backlog-unknown':
       return style.red(state);
   }

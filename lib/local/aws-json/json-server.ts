@@ -11,6 +11,8 @@ export interface JsonCall {
   readonly input: Record<string, unknown>;
   /** The access key id of the signature, which is not verified. */
   readonly accessKeyId: string;
+  /** The region that the request is signed for; empty when it is not signed. */
+  readonly region: string;
   /** Aborted when the client's connection ends before it was answered. */
   readonly clientGone: AbortSignal;
 }
@@ -78,9 +80,11 @@ async function serve(
     return send(response, { status: 400, body: { __type: 'com.amazon.coral.service#SerializationException' } });
   }
   const target = String(request.headers['x-amz-target'] ?? '');
-  const accessKeyId = /Credential=([^/,]+)/.exec(request.headers.authorization ?? '')?.[1] ?? 'anonymous';
+  const signature = request.headers.authorization ?? '';
+  const accessKeyId = /Credential=([^/,]+)/.exec(signature)?.[1] ?? 'anonymous';
+  const region = /Credential=[^/,]+\/\d{8}\/([^/,]+)\//.exec(signature)?.[1] ?? '';
   const action = target.slice(target.lastIndexOf('.') + 1);
-  send(response, await answer({ action, input, accessKeyId, clientGone: gone.signal }));
+  send(response, await answer({ action, input, accessKeyId, region, clientGone: gone.signal }));
 }
 
 async function readBody(request: IncomingMessage): Promise<string | undefined> {

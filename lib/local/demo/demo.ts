@@ -104,7 +104,7 @@ export class Demo {
       nowMs: Date.now(),
       backlog,
       statuses: workerTypes,
-      instances: local.world.instances(),
+      instances: [...local.worlds.values()].flatMap((world) => world.instances()),
       tasksOf: (instanceId: string) => this.#fleet.tasksOf(instanceId),
       finishedTasks: this.#fleet.finishedTasks,
       hint: this.#options.hint,
@@ -125,9 +125,9 @@ async function applyDemoWorkerType(local: LocalMode, queueUrl: string): Promise<
   const stored = await local.ports.workerTypes.get(definition.workerType);
   // A user may have changed the example, which is what it is for: only the queue has to be this run's.
   const previous = stored?.parsed.kind === 'valid' ? stored.parsed.definition : undefined;
-  if (previous?.queueUrl === queueUrl) return;
+  if (previous?.queueUrls[0] === queueUrl) return;
   const version = stored === undefined ? undefined : (previous?.version ?? 1);
-  const saved = await local.ports.workerTypes.save({ ...(previous ?? definition), queueUrl }, version);
+  const saved = await local.ports.workerTypes.save({ ...(previous ?? definition), queueUrls: [queueUrl] }, version);
   if (saved === 'conflict')
     throw new Error(`the worker type ${definition.workerType} was changed by somebody else; start again`);
 }

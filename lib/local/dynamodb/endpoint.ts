@@ -4,6 +4,7 @@ import { type JsonReply, startJsonServer } from '../aws-json/json-server.ts';
 import { RequestLog } from '../aws-json/request-log.ts';
 import { Engine } from './engine.ts';
 import { Operations } from './operations.ts';
+import type { ChangeListener } from './table-changes.ts';
 
 /** How to start a local DynamoDB: in memory and on an ephemeral port unless told otherwise; `now` is epoch milliseconds. */
 export interface DynamoDbEndpointOptions {
@@ -26,6 +27,8 @@ export interface DynamoDbEndpoint {
   readonly requests: readonly DynamoDbRequest[];
   setFault(fault: Fault): void;
   clearFaults(): void;
+  /** Tells of every later change of a table, as its stream would. Answers how to stop that. */
+  onChange(table: string, listener: ChangeListener): () => void;
   /** Deletes the items whose TTL has passed, and answers how many; AWS does this within days, here it is on request. */
   sweepExpired(): Promise<number>;
   /** Ends all connections and closes the storage; further calls wait for the same end. */
@@ -70,6 +73,7 @@ export async function startDynamoDbEndpoint(options: DynamoDbEndpointOptions = {
     requests: log.entries,
     setFault: (fault) => faults.set(fault),
     clearFaults: () => faults.clear(),
+    onChange: (table, listener) => operations.onChange(table, listener),
     sweepExpired: () => operations.sweepExpired(),
     close: () => {
       closing ??= server.close().then(() => operations.close());

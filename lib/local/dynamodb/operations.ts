@@ -1,6 +1,7 @@
 import { AwsError } from '../aws-json/aws-error.ts';
 import type { Engine, Json } from './engine.ts';
 import { ReadersWriterLock } from './readers-writer-lock.ts';
+import { type ChangeListener, TableChanges } from './table-changes.ts';
 import * as settings from './table-settings.ts';
 import { transactGet } from './transact-get.ts';
 import { transactWrite } from './transact-write.ts';
@@ -23,19 +24,28 @@ export class Operations {
   readonly #now: () => number;
   readonly #lock = new ReadersWriterLock();
   readonly #tokens = new WriteTokens();
+  readonly #changes: TableChanges;
 
   constructor(engine: Engine, now: () => number) {
     this.#engine = engine;
     this.#now = now;
+    this.#changes = new TableChanges(engine, now);
+  }
+
+  /** Tells of every later change of a table by a request. Answers how to stop that. */
+  onChange(table: string, listener: ChangeListener): () => void {
+    return this.#changes.on(table, listener);
   }
 
   /** Answers one operation; throws AwsError. */
   async answer(action: string, input: Json): Promise<Json> {
+    if (this.#changes.concern(action, input)) {
+      return this.#lock.exclusive(() => this.#changes.watch(action, input, () => this.#write(action, input)));
+    }
     const own = OWN_OPERATIONS.get(action);
     if (own !== undefined) return this.#lock.exclusive(() => own(this.#engine, input));
-    if (action === 'TransactWriteItems') return this.#lock.exclusive(() => this.#transactWriteOnce(input));
-    if (input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD') {
-      return this.#lock.exclusive(() => this.#writeOrShowItem(action, input));
+    if (action === 'TransactWriteItems' || showsItem(input)) {
+      return this.#lock.exclusive(() => this.#write(action, input));
     }
     return this.#lock.shared(() => this.#engine.call(action, input));
   }
@@ -48,6 +58,11 @@ export class Operations {
   /** Closes the storage when everything that was asked has been answered. */
   async close(): Promise<void> {
     await this.#lock.exclusive(() => this.#engine.close());
+  }
+
+  async #write(action: string, input: Json): Promise<Json> {
+    if (action === 'TransactWriteItems') return this.#transactWriteOnce(input);
+    return showsItem(input) ? this.#writeOrShowItem(action, input) : this.#engine.call(action, input);
   }
 
   async #transactWriteOnce(input: Json): Promise<Json> {
@@ -69,3 +84,6 @@ export class Operations {
     }
   }
 }
+
+/** Is the item asked for that makes a condition fail? */
+const showsItem = (input: Json): boolean => input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD';

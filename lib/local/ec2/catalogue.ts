@@ -1,40 +1,20 @@
+import { regionCode } from './region-code.ts';
+
 /** The Region of the fixtures unless a world is told otherwise. */
 export const localRegion = 'us-east-1';
 
+/** The Regions of local mode, its home first. */
+export const localRegions = [localRegion, 'eu-west-1'] as const;
+
 /** Letters of the Availability Zones in every local Region. */
 const zoneLetters = ['a', 'b', 'c'] as const;
-
-/** The one VPC of the local account. */
-export const localVpcId = 'vpc-0000000000000aaaa';
-
-/** Image ids that exist locally. */
-export const localImages = { linuxArm64: 'ami-00000000000a4464a', linuxX8664: 'ami-00000000000086640' } as const;
-
-/** The security group that exists locally. */
-export const localSecurityGroup = { groupId: 'sg-0000000000000aaaa', groupName: 'local-workers' } as const;
-
-/** The key pair that exists locally. */
-export const localKeyPair = { keyPairId: 'key-0000000000000aaaa', keyName: 'local-key' } as const;
 
 /** An image of the local account. */
 export interface LocalImage {
   readonly imageId: string;
   readonly name: string;
   readonly architecture: 'arm64' | 'x86_64';
-}
-
-/** Every local image. */
-export const allImages: readonly LocalImage[] = [
-  { imageId: localImages.linuxArm64, name: 'local-linux-arm64', architecture: 'arm64' },
-  { imageId: localImages.linuxX8664, name: 'local-linux-x86_64', architecture: 'x86_64' },
-];
-
-/** The image that an id, or a `resolve:ssm:<parameter>` reference, stands for; a parameter named after arm64 gives the arm64 image. */
-export function resolveImage(reference: string): LocalImage | undefined {
-  const parameter = /^resolve:ssm:(.+)$/.exec(reference)?.[1];
-  if (parameter === undefined) return allImages.find((image) => image.imageId === reference);
-  const architecture = /arm64|aarch64/.test(parameter) ? 'arm64' : 'x86_64';
-  return allImages.find((image) => image.architecture === architecture);
+  readonly platform: 'linux' | 'windows';
 }
 
 /** A subnet of the local VPC. */
@@ -47,19 +27,63 @@ export interface LocalSubnet {
   readonly networkOctet: number;
 }
 
-/** Addresses of an empty /20 subnet: 4096 less the five that AWS reserves (VPC user guide, subnet sizing). */
-export const addressesPerSubnet = 4091;
-
-/** The subnets of a Region, one a zone. Their ids are the same in each Region. */
-export function subnetsIn(region: string): readonly LocalSubnet[] {
-  return zoneLetters.map((letter, index) => ({
-    subnetId: `subnet-0000000000000aaa${letter}`,
-    zone: `${region}${letter}`,
-    zoneId: `${zoneIdPrefix(region)}-az${index + 1}`,
-    cidrBlock: `10.0.${index * 16}.0/20`,
-    networkOctet: index * 16,
-  }));
+/** A security group; one of another VPC than the subnets' launches nothing. */
+export interface LocalSecurityGroup {
+  readonly groupId: string;
+  readonly groupName: string;
+  readonly vpcId: string;
 }
+
+export interface LocalKeyPair {
+  readonly keyPairId: string;
+  readonly keyName: string;
+}
+
+/** What the account has in one Region before anybody changes it. No id of one Region exists in another. */
+export interface RegionFixtures {
+  readonly region: string;
+  readonly vpcId: string;
+  readonly images: {
+    readonly linuxArm64: LocalImage;
+    readonly linuxX8664: LocalImage;
+    readonly windowsX8664: LocalImage;
+  };
+  /** One a zone. */
+  readonly subnets: readonly LocalSubnet[];
+  readonly securityGroup: LocalSecurityGroup;
+  readonly keyPair: LocalKeyPair;
+}
+
+/** The fixtures of a Region; each of its ids carries the Region's number, which is 0 for us-east-1. */
+export function fixturesOf(region: string): RegionFixtures {
+  const code = regionCode(region).toString(16).padStart(8, '0');
+  const vpcId = `vpc-00000${code}aaaa`;
+  return {
+    region,
+    vpcId,
+    images: {
+      linuxArm64: image(`ami-000${code}a4464a`, 'local-linux-arm64', 'arm64', 'linux'),
+      linuxX8664: image(`ami-0000${code}86640`, 'local-linux-x86_64', 'x86_64', 'linux'),
+      windowsX8664: image(`ami-0000${code}d0586`, 'local-windows-x86_64', 'x86_64', 'windows'),
+    },
+    subnets: zoneLetters.map((letter, index) => ({
+      subnetId: `subnet-00000${code}aaa${letter}`,
+      zone: `${region}${letter}`,
+      zoneId: `${zoneIdPrefix(region)}-az${index + 1}`,
+      cidrBlock: `10.0.${index * 16}.0/20`,
+      networkOctet: index * 16,
+    })),
+    securityGroup: { groupId: `sg-00000${code}aaaa`, groupName: 'local-workers', vpcId },
+    keyPair: { keyPairId: `key-00000${code}aaaa`, keyName: 'local-key' },
+  };
+}
+
+const image = (
+  imageId: string,
+  name: string,
+  architecture: LocalImage['architecture'],
+  platform: LocalImage['platform'],
+): LocalImage => ({ imageId, name, architecture, platform });
 
 /** `us-east-1` -> `use1`, as EC2 abbreviates Regions in zone ids. */
 function zoneIdPrefix(region: string): string {
@@ -67,5 +91,21 @@ function zoneIdPrefix(region: string): string {
   return `${area}${direction.charAt(0)}${number}`;
 }
 
-/** The subnets of the default local Region. */
-export const localSubnets: readonly LocalSubnet[] = subnetsIn(localRegion);
+/** Addresses of an empty /20 subnet: 4096 less the five that AWS reserves (VPC user guide, subnet sizing). */
+export const addressesPerSubnet = 4091;
+
+const home = fixturesOf(localRegion);
+/** The one VPC of the home Region. */
+export const localVpcId = home.vpcId;
+/** Image ids that exist in the home Region. */
+export const localImages = {
+  linuxArm64: home.images.linuxArm64.imageId,
+  linuxX8664: home.images.linuxX8664.imageId,
+  windowsX8664: home.images.windowsX8664.imageId,
+} as const;
+/** The security group of the home Region. */
+export const localSecurityGroup = home.securityGroup;
+/** The key pair of the home Region. */
+export const localKeyPair = home.keyPair;
+/** The subnets of the home Region. */
+export const localSubnets = home.subnets;

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findAction } from './actions/action-table.ts';
-import { subnetsIn } from './catalogue.ts';
 import { Ec2Error, notImitated } from './ec2-error.ts';
 import { type DecodedInput, parseForm } from './form-decoder.ts';
 import { findOperation, type Operation } from './operations.ts';
@@ -100,6 +99,6 @@ function tokenScope(world: Ec2World, action: string, input: DecodedInput, token:
     SubnetId?: string;
     Placement?: { AvailabilityZone?: string };
   };
-  const zone = subnetsIn(world.settings.region).find((subnet) => subnet.subnetId === subnetId)?.zone;
+  const zone = world.resources.findSubnet(subnetId)?.zone;
   return `${action}/${zone ?? placement?.AvailabilityZone ?? ''}/${token}`;
 }

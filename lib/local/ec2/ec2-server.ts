@@ -1,25 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answer } from './dispatch.ts';
+import { type Answer, answer } from './dispatch.ts';
+import { Ec2Error } from './ec2-error.ts';
 import type { Ec2World } from './world.ts';
+import { encodeError } from './xml-encoder.ts';
 
 /** A running endpoint. */
 export interface Ec2Endpoint {
   readonly url: string;
   readonly port: number;
-  /** Breaks the connections still open and stops listening. The world stays as it is. */
+  /** Breaks the connections still open and stops listening. The worlds stay as they are. */
   close(): Promise<void>;
 }
 
-/** Serves the EC2 Query API of a world on the loopback interface; without a port the system chooses one. */
-export async function startEc2Endpoint(options: {
-  world: Ec2World;
-  port?: number;
-  host?: '127.0.0.1';
-}): Promise<Ec2Endpoint> {
+/** One world for every caller, or worlds by Region, of which a request means the one that it is signed for. */
+type Served = { readonly world: Ec2World } | { readonly worlds: ReadonlyMap<string, Ec2World> };
+
+/** Serves the EC2 Query API on the loopback interface; without a port the system chooses one. */
+export async function startEc2Endpoint(
+  options: Served & { readonly port?: number; readonly host?: '127.0.0.1' },
+): Promise<Ec2Endpoint> {
   const host = options.host ?? '127.0.0.1';
   const server = createServer((request, response) => {
-    serve(options.world, request, response).catch((error: unknown) => {
+    serve(options, request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : new Error(String(error)));
     });
   });
@@ -39,11 +43,12 @@ export async function startEc2Endpoint(options: {
   };
 }
 
-async function serve(world: Ec2World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(served: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   request.setEncoding('utf8');
   let body = '';
   for await (const chunk of request) body += chunk;
-  const result = await answer(world, body);
+  const world = worldFor(served, request.headers.authorization);
+  const result = world instanceof Ec2Error ? refused(world) : await answer(world, body);
   if (result.kind === 'dropped') {
     request.socket.destroy();
     return;
@@ -54,4 +59,23 @@ async function serve(world: Ec2World, request: IncomingMessage, response: Server
     'x-amzn-requestid': result.requestId,
   });
   response.end(result.xml);
+}
+
+/** The world that a request means by the scope of its signature (`Credential=KEY/DAY/REGION/ec2/aws4_request`). */
+function worldFor(served: Served, authorization: string | undefined): Ec2World | Ec2Error {
+  if ('world' in served) return served.world;
+  const region = /Credential=[^/,\s]+\/\d{8}\/([^/,\s]+)\//.exec(authorization ?? '')?.[1];
+  if (region === undefined) {
+    return new Ec2Error('AuthFailure', 'The request is not signed: its signature says which Region it means.', 401);
+  }
+  const here = [...served.worlds.keys()].join(', ');
+  return (
+    served.worlds.get(region) ??
+    new Ec2Error('AuthFailure', `Credential should be scoped to a valid region: '${region}' is none of ${here}.`, 401)
+  );
+}
+
+function refused(error: Ec2Error): Answer {
+  const requestId = randomUUID();
+  return { kind: 'answered', status: error.status, requestId, xml: encodeError(error, requestId) };
 }

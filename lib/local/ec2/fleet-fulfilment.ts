@@ -53,7 +53,8 @@ export function fulfil(
       return prepareOffers(world, option, index, order.market, identity);
     } catch (error) {
       if (!(error instanceof Ec2Error)) throw error;
-      refuse(index, error.code, error.message);
+      // A fleet has a word of its own for a type that the zone does not offer.
+      refuse(index, error.code === 'Unsupported' ? 'InvalidFleetConfiguration' : error.code, error.message);
       return [];
     }
   });
@@ -100,9 +101,9 @@ function prepareOffers(
         ['aws:ec2launchtemplate:id', option.template.id],
         ['aws:ec2launchtemplate:version', String(option.version)],
       ]);
-      const launch = prepareLaunch(world.settings, option.parameters, placement, { ...identity, systemTags });
+      const launch = prepareLaunch(world, option.parameters, placement, { ...identity, systemTags });
       const weight = option.override.WeightedCapacity ?? 1;
-      const price = priceUsdPerHour(world.settings, placement);
+      const price = priceUsdPerHour(world.settings, placement, launch.platform);
       if (market === 'spot') checkMaxPrice(option.override.MaxPrice, price / weight);
       const priority = option.override.Priority ?? Number.POSITIVE_INFINITY;
       offers.push({ ...placement, optionIndex, weight, priceUsdPerHour: price, priority, launch });

@@ -4,11 +4,9 @@ import type {
   LaunchTemplateAndOverridesResponse,
 } from '@aws-sdk/client-ec2';
 import type { Placement } from './capacity-pools.ts';
-import { subnetsIn } from './catalogue.ts';
 import { missingParameter, notImitated } from './ec2-error.ts';
 import type { Market } from './instance-record.ts';
 import { type LaunchParameters, overlayParameters } from './launch-parameters.ts';
-import { requireSubnet } from './launch-preparation.ts';
 import { type LaunchTemplateRecord, requireVersion } from './launch-templates.ts';
 import type { Ec2World } from './world.ts';
 
@@ -54,7 +52,6 @@ export function fleetOptions(world: Ec2World, request: CreateFleetRequest): Flee
 
 /** Where an option may launch: through its subnet, else through each subnet of its zone, else of the Region. Throws for an unknown subnet. */
 export function placementsOf(world: Ec2World, option: FleetOption, market: Market): Placement[] {
-  const { settings } = world;
   const { override, parameters } = option;
   const instanceType = parameters.InstanceType;
   if (instanceType === undefined) throw missingParameter('InstanceType');
@@ -62,8 +59,8 @@ export function placementsOf(world: Ec2World, option: FleetOption, market: Marke
   const zone = override.AvailabilityZone ?? parameters.Placement?.AvailabilityZone;
   const subnets =
     subnetId === undefined
-      ? subnetsIn(settings.region).filter((subnet) => zone === undefined || subnet.zone === zone)
-      : [requireSubnet(settings, subnetId)];
+      ? world.resources.subnets.filter((subnet) => zone === undefined || subnet.zone === zone)
+      : [world.resources.requireSubnet(subnetId)];
   return subnets.map((subnet) => ({ instanceType, zone: subnet.zone, subnetId: subnet.subnetId, market }));
 }
 

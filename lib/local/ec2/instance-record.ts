@@ -27,6 +27,8 @@ export interface InstanceLaunch {
   readonly subnetId: string;
   readonly market: Market;
   readonly imageId: string;
+  /** As EC2 says it: only of Windows instances. */
+  readonly platform?: 'windows';
   readonly userData: Uint8Array;
   readonly keyName?: string;
   readonly securityGroupIds: readonly string[];

@@ -1,9 +1,8 @@
-import type { Instance, InstanceState } from '@aws-sdk/client-ec2';
-import { localSecurityGroup, localVpcId, subnetsIn } from './catalogue.ts';
+import { type Instance, type InstanceState, PlatformValues } from '@aws-sdk/client-ec2';
 import { type InstanceRecord, type InstanceStateName, stateCodes } from './instance-record.ts';
 import { findInstanceType } from './instance-type-catalogue.ts';
+import type { Resources } from './resources.ts';
 import { tagList } from './tags.ts';
-import type { WorldSettings } from './world-settings.ts';
 
 /** A state with its number. */
 export function stateView(name: InstanceStateName): InstanceState {
@@ -11,8 +10,7 @@ export function stateView(name: InstanceStateName): InstanceState {
 }
 
 /** An instance as DescribeInstances shows it. */
-export function instanceView(settings: WorldSettings, instance: InstanceRecord): Instance {
-  const subnet = subnetsIn(settings.region).find((candidate) => candidate.subnetId === instance.subnetId);
+export function instanceView(resources: Resources, instance: InstanceRecord): Instance {
   return {
     InstanceId: instance.instanceId,
     ImageId: instance.imageId,
@@ -27,7 +25,13 @@ export function instanceView(settings: WorldSettings, instance: InstanceRecord):
     SpotInstanceRequestId: instance.spotRequestId,
     ClientToken: instance.clientToken ?? '',
     KeyName: instance.keyName,
-    Placement: { AvailabilityZone: instance.zone, AvailabilityZoneId: subnet?.zoneId, Tenancy: 'default' },
+    ...(instance.platform === undefined ? {} : { Platform: PlatformValues.Windows }),
+    PlatformDetails: instance.platform === undefined ? 'Linux/UNIX' : 'Windows',
+    Placement: {
+      AvailabilityZone: instance.zone,
+      AvailabilityZoneId: resources.findSubnet(instance.subnetId)?.zoneId,
+      Tenancy: 'default',
+    },
     IamInstanceProfile: instance.instanceProfileArn === undefined ? undefined : { Arn: instance.instanceProfileArn },
     MetadataOptions: {
       State: 'applied',
@@ -39,19 +43,22 @@ export function instanceView(settings: WorldSettings, instance: InstanceRecord):
     RootDeviceType: 'ebs',
     Monitoring: { State: 'disabled' },
     Tags: tagList(instance.tags),
-    ...networkView(instance),
+    ...networkView(resources, instance),
   };
 }
 
 /** A terminated instance has lost its address and its volume. */
-function networkView(instance: InstanceRecord): Instance {
+function networkView(resources: Resources, instance: InstanceRecord): Instance {
   if (instance.state === 'terminated') return { SecurityGroups: [], BlockDeviceMappings: [] };
   return {
     SubnetId: instance.subnetId,
-    VpcId: localVpcId,
+    VpcId: resources.vpcId,
     PrivateIpAddress: instance.privateIpAddress,
     PrivateDnsName: `ip-${instance.privateIpAddress.replaceAll('.', '-')}.ec2.internal`,
-    SecurityGroups: instance.securityGroupIds.map((GroupId) => ({ GroupId, GroupName: localSecurityGroup.groupName })),
+    SecurityGroups: instance.securityGroupIds.map((GroupId) => ({
+      GroupId,
+      GroupName: resources.securityGroups.get(GroupId)?.groupName,
+    })),
     BlockDeviceMappings: [{ DeviceName: '/dev/xvda', Ebs: { VolumeId: instance.volumeId, Status: 'attached' } }],
   };
 }

@@ -1,8 +1,8 @@
-import { subnetsIn } from './catalogue.ts';
 import { type InstanceHappening, interruptionWarning, rebalanceRecommendation, stateChange } from './ec2-events.ts';
 import type { IdSequence } from './ids.ts';
 import type { InstanceLaunch, InstanceRecord, StateReason } from './instance-record.ts';
 import { advance, isLeaving, leave, nextDueAt, reasons } from './instance-states.ts';
+import type { Resources } from './resources.ts';
 import type { WorldSettings } from './world-settings.ts';
 
 /** Told of whatever happens to an instance, at the instant it happens (epoch milliseconds). */
@@ -11,6 +11,7 @@ export type InstanceListener = (instance: InstanceRecord, happening: InstanceHap
 /** All instances of a world and their lives. */
 export class Instances {
   readonly #settings: WorldSettings;
+  readonly #resources: Resources;
   readonly #ids: IdSequence;
   readonly #tell: InstanceListener;
   readonly #byId = new Map<string, InstanceRecord>();
@@ -20,8 +21,9 @@ export class Instances {
   /** Nothing is due before this instant (epoch milliseconds). */
   #idleUntil = Number.POSITIVE_INFINITY;
 
-  constructor(settings: WorldSettings, ids: IdSequence, tell: InstanceListener) {
+  constructor(settings: WorldSettings, resources: Resources, ids: IdSequence, tell: InstanceListener) {
     this.#settings = settings;
+    this.#resources = resources;
     this.#ids = ids;
     this.#tell = tell;
   }
@@ -177,7 +179,7 @@ export class Instances {
 
   /** Addresses repeat after 4,000 launches in a world; nothing routes to them. */
   #nextAddress(subnetId: string): string {
-    const subnet = subnetsIn(this.#settings.region).find((candidate) => candidate.subnetId === subnetId);
+    const subnet = this.#resources.findSubnet(subnetId);
     // The first four addresses of a subnet are AWS's.
     const host = (this.#addresses++ % 4_000) + 4;
     return `10.0.${(subnet?.networkOctet ?? 0) + Math.floor(host / 256)}.${host % 256}`;

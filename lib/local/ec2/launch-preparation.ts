@@ -1,17 +1,13 @@
 import type { Placement } from './capacity-pools.ts';
-import {
-  type LocalImage,
-  type LocalSubnet,
-  localKeyPair,
-  localSecurityGroup,
-  resolveImage,
-  subnetsIn,
-} from './catalogue.ts';
+import { fixturesOf, type LocalImage } from './catalogue.ts';
 import { Ec2Error, missingParameter } from './ec2-error.ts';
 import type { InstanceLaunch } from './instance-record.ts';
 import { findInstanceType, type LocalInstanceType } from './instance-type-catalogue.ts';
 import type { LaunchParameters } from './launch-parameters.ts';
+import { isOffered } from './offerings.ts';
+import type { Resources } from './resources.ts';
 import { checkMetadataKeys, mergeTags, type Tags, tagsFor } from './tags.ts';
+import type { Ec2World } from './world.ts';
 import type { WorldSettings } from './world-settings.ts';
 
 /** What the launching call adds to the launch parameters. */
@@ -27,19 +23,19 @@ const maxUserDataBytes = 16_384;
 
 /** Checks the parameters as EC2 does at launch and returns the launch. Throws the Ec2Error that EC2 would answer. */
 export function prepareLaunch(
-  settings: WorldSettings,
+  { settings, resources }: Pick<Ec2World, 'settings' | 'resources'>,
   parameters: LaunchParameters,
   placement: Placement,
   context: LaunchContext,
 ): InstanceLaunch {
   const type = requireInstanceType(placement.instanceType);
-  if (!type.zoneLetters.some((letter) => `${settings.region}${letter}` === placement.zone)) {
+  if (!isOffered(settings, type.instanceType, placement.zone)) {
     throw new Ec2Error(
       'Unsupported',
       `Your requested instance type (${type.instanceType}) is not supported in your requested Availability Zone (${placement.zone}).`,
     );
   }
-  const image = requireImage(parameters.ImageId);
+  const image = requireImage(parameters.ImageId, resources);
   if (image.architecture !== type.architecture) {
     throw new Ec2Error(
       'InvalidParameterValue',
@@ -50,7 +46,7 @@ export function prepareLaunch(
   const tags = mergeTags(context.systemTags, tagsFor('instance', parameters.TagSpecifications));
   if (instanceMetadataTags) checkMetadataKeys(tags);
   checkSpotRequestTags(parameters, placement);
-  const keyName = requireKeyName(parameters.KeyName);
+  const keyName = requireKeyName(parameters.KeyName, resources);
   const instanceProfileArn = profileArn(settings, parameters);
   return {
     instanceType: type.instanceType,
@@ -58,8 +54,9 @@ export function prepareLaunch(
     subnetId: placement.subnetId,
     market: placement.market,
     imageId: image.imageId,
+    ...(image.platform === 'windows' ? { platform: 'windows' } : {}),
     userData: decodeUserData(parameters.UserData ?? ''),
-    securityGroupIds: requireSecurityGroups(parameters),
+    securityGroupIds: securityGroupsOf(parameters, placement, resources),
     instanceMetadataTags,
     httpTokens: parameters.MetadataOptions?.HttpTokens === 'required' ? 'required' : 'optional',
     shutdownBehavior: parameters.InstanceInitiatedShutdownBehavior === 'terminate' ? 'terminate' : 'stop',
@@ -73,13 +70,6 @@ export function prepareLaunch(
   };
 }
 
-/** The subnet with this id. Throws InvalidSubnetID.NotFound. */
-export function requireSubnet(settings: WorldSettings, subnetId: string): LocalSubnet {
-  const subnet = subnetsIn(settings.region).find((candidate) => candidate.subnetId === subnetId);
-  if (subnet !== undefined) return subnet;
-  throw new Ec2Error('InvalidSubnetID.NotFound', `The subnet ID '${subnetId}' does not exist`);
-}
-
 /** The instance type of that name. Throws InvalidParameterValue. */
 function requireInstanceType(instanceType: string): LocalInstanceType {
   const type = findInstanceType(instanceType);
@@ -87,30 +77,27 @@ function requireInstanceType(instanceType: string): LocalInstanceType {
   throw new Ec2Error('InvalidParameterValue', `Invalid value '${instanceType}' for InstanceType.`);
 }
 
-function requireImage(reference: string | undefined): LocalImage {
+function requireImage(reference: string | undefined, resources: Resources): LocalImage {
   if (reference === undefined) throw missingParameter('ImageId');
-  const image = resolveImage(reference);
-  if (image !== undefined) return image;
-  if (/^ami-[0-9a-f]+$/.test(reference)) {
-    throw new Ec2Error('InvalidAMIID.NotFound', `The image id '[${reference}]' does not exist`);
-  }
-  throw new Ec2Error('InvalidAMIID.Malformed', `Invalid id: "${reference}" (expecting "ami-...")`);
+  return resources.requireImage(resources.resolveImageId(reference));
 }
 
-function requireSecurityGroups(parameters: LaunchParameters): readonly string[] {
+function requireKeyName(keyName: string | undefined, resources: Resources): string | undefined {
+  return keyName === undefined ? undefined : resources.requireKeyPair(keyName).keyName;
+}
+
+/** The ids of the groups. A launch that names none gets the local one, in place of the VPC's default group. */
+function securityGroupsOf(parameters: LaunchParameters, placement: Placement, resources: Resources): readonly string[] {
   const ids = parameters.NetworkInterfaces?.[0]?.Groups ?? parameters.SecurityGroupIds ?? [];
-  const unknownId = ids.find((id) => id !== localSecurityGroup.groupId);
-  const unknownName = parameters.SecurityGroups?.find((name) => name !== localSecurityGroup.groupName);
-  const unknown = unknownId ?? unknownName;
-  if (unknown !== undefined) {
-    throw new Ec2Error('InvalidGroup.NotFound', `The security group '${unknown}' does not exist`);
+  const named = [...ids, ...(parameters.SecurityGroups ?? [])].map((one) => resources.requireSecurityGroup(one));
+  const foreign = named.find(({ vpcId }) => vpcId !== resources.vpcId);
+  if (foreign !== undefined) {
+    throw new Ec2Error(
+      'InvalidParameter',
+      `Security group ${foreign.groupId} and subnet ${placement.subnetId} belong to different networks.`,
+    );
   }
-  return [localSecurityGroup.groupId];
-}
-
-function requireKeyName(keyName: string | undefined): string | undefined {
-  if (keyName === undefined || keyName === localKeyPair.keyName) return keyName;
-  throw new Ec2Error('InvalidKeyPair.NotFound', `The key pair '${keyName}' does not exist`);
+  return named.length > 0 ? named.map(({ groupId }) => groupId) : [fixturesOf(resources.region).securityGroup.groupId];
 }
 
 function profileArn(settings: WorldSettings, parameters: LaunchParameters): string | undefined {

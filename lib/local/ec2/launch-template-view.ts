@@ -1,7 +1,7 @@
 import type { LaunchTemplate, LaunchTemplateVersion, ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
-import { resolveImage } from './catalogue.ts';
 import type { LaunchTemplateRecord, LaunchTemplateVersionRecord } from './launch-templates.ts';
 import { tagList } from './tags.ts';
+import type { Ec2World } from './world.ts';
 import type { WorldSettings } from './world-settings.ts';
 
 /** A launch template as EC2 shows it. */
@@ -19,7 +19,7 @@ export function launchTemplateView(settings: WorldSettings, template: LaunchTemp
 
 /** A version as EC2 shows it; with `resolveAlias` an SSM parameter in place of an image shows as the image. */
 export function launchTemplateVersionView(
-  settings: WorldSettings,
+  { settings, resources }: Pick<Ec2World, 'settings' | 'resources'>,
   template: LaunchTemplateRecord,
   version: LaunchTemplateVersionRecord,
   resolveAlias: boolean,
@@ -27,7 +27,7 @@ export function launchTemplateVersionView(
   // What was written and what is read differ in the SDK's types only by names of equal members.
   const data = version.data as ResponseLaunchTemplateData;
   const imageId = data.ImageId;
-  const resolved = resolveAlias && imageId !== undefined ? (resolveImage(imageId)?.imageId ?? imageId) : imageId;
+  const resolved = resolveAlias && imageId !== undefined ? resources.resolveImageId(imageId) : imageId;
   return {
     LaunchTemplateId: template.id,
     LaunchTemplateName: template.name,

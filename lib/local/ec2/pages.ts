@@ -10,6 +10,8 @@ export interface PageRequest {
 export interface PageLimits {
   readonly min: number;
   readonly max: number;
+  /** Size of a page when the request names none; absent: everything is one page. */
+  readonly default?: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export function pageOf<Item>(
   const after = request.NextToken ? keyOfToken(request.NextToken) : '';
   const keyed = items.map((item) => ({ item, key: keyOf(item) })).filter(({ key }) => key > after);
   keyed.sort((left, right) => (left.key < right.key ? -1 : 1));
-  const page = size === undefined ? keyed : keyed.slice(0, size);
+  const page = keyed.slice(0, size ?? limits.default);
   const last = page.at(-1);
   const more = last !== undefined && page.length < keyed.length;
   return { items: page.map(({ item }) => item), ...(more ? { nextToken: tokenOfKey(last.key) } : {}) };

@@ -37,7 +37,7 @@ export interface WorldSettings {
   timers: boolean;
   region: string;
   accountId: string;
-  /** First part of every id, so that worlds of different runs do not share ids. 0 to 2^32 - 1. */
+  /** First part of every id beside the Region's number, so that worlds of different runs do not share ids. 0 to 2^32 - 1. */
   idSeed: number;
   /** From launch to `running`. */
   bootDelayMs: number;
@@ -53,7 +53,7 @@ export interface WorldSettings {
   defaultPoolCapacity: number;
   /** Instances that a pool holds, by `poolKey`. */
   poolCapacity: Map<string, number>;
-  /** USD per hour of a pool, by `poolKey`, instead of the catalogue's price. */
+  /** USD per hour of a pool, by `priceKey`, instead of the catalogue's price. */
   poolPriceUsdPerHour: Map<string, number>;
   /** vCPUs the account may run at once. */
   vCpuQuota: Record<Market, number>;
@@ -63,6 +63,8 @@ export interface WorldSettings {
   throttle: Map<string, ThrottleLimit>;
   /** Zones in which nothing launches and nothing can be described. */
   unavailableZones: Set<string>;
+  /** Types that a zone does not offer beside those of the catalogue, by `offeringKey`. */
+  notOffered: Set<string>;
   /** Absent: instances are records only. */
   machines?: Machines;
 }
@@ -88,5 +90,6 @@ export function defaultSettings(): WorldSettings {
     subnetAddresses: new Map(),
     throttle: new Map(),
     unavailableZones: new Set(),
+    notOffered: new Set(),
   };
 }

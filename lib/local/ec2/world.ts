@@ -1,3 +1,4 @@
+import type { LocalImage, LocalKeyPair, LocalSecurityGroup } from './catalogue.ts';
 import { ClientTokens } from './client-tokens.ts';
 import { type Ec2Event, eventOf } from './ec2-events.ts';
 import { type Fault, Faults } from './faults.ts';
@@ -6,9 +7,13 @@ import { IdSequence } from './ids.ts';
 import type { InstanceRecord } from './instance-record.ts';
 import { Instances } from './instances.ts';
 import { LaunchTemplates } from './launch-templates.ts';
+import { type PricedPlatform, priceKey } from './prices.ts';
+import { regionCode } from './region-code.ts';
 import type { RequestRecord } from './request-log.ts';
+import { Resources } from './resources.ts';
+import { SpotPriceHistory } from './spot-price-history.ts';
 import { ThrottleBuckets } from './throttle-buckets.ts';
-import { defaultSettings, type WorldSettings } from './world-settings.ts';
+import { defaultSettings, type Pool, type WorldSettings } from './world-settings.ts';
 
 /** EC2 gives two minutes between a spot interruption notice and the end (EC2 user guide, interruption notices). */
 const defaultNoticeSeconds = 120;
@@ -21,7 +26,10 @@ export class Ec2World {
   readonly settings: WorldSettings;
   /** The latest calls, oldest first. */
   readonly requests: RequestRecord[] = [];
+  /** Images, subnets, security groups and key pairs of the account here. */
+  readonly resources: Resources;
   /** For the actions. */
+  readonly prices: SpotPriceHistory;
   readonly ids: IdSequence;
   readonly instanceStore: Instances;
   readonly templates: LaunchTemplates;
@@ -35,13 +43,15 @@ export class Ec2World {
 
   constructor(settings: Partial<WorldSettings> = {}) {
     this.settings = { ...defaultSettings(), ...settings };
-    this.ids = new IdSequence(this.settings.idSeed);
+    this.resources = new Resources(this.settings.region);
+    this.prices = new SpotPriceHistory(this.settings);
+    this.ids = new IdSequence(this.settings.idSeed ^ regionCode(this.settings.region));
     this.templates = new LaunchTemplates(this.ids);
     this.tokens = new ClientTokens(
       () => this.settings.now(),
       () => this.settings.tokenLifetimeMs,
     );
-    this.instanceStore = new Instances(this.settings, this.ids, (instance, happening, at) => {
+    this.instanceStore = new Instances(this.settings, this.resources, this.ids, (instance, happening, at) => {
       if (this.#listeners.size === 0) return;
       const { accountId: account, region } = this.settings;
       const event = eventOf(instance.instanceId, happening, { id: this.ids.nextUuid(), account, region, at });
@@ -69,6 +79,47 @@ export class Ec2World {
   instanceExited(instanceId: string): void {
     this.instanceStore.exited(this.instanceStore.require(instanceId));
     this.tick();
+  }
+
+  /** Sets what a pool costs from now on, in USD per hour. */
+  setPrice(pool: Pool, usdPerHour: number, platform: PricedPlatform = 'linux'): void {
+    // What held until now is history from here on.
+    if (pool.market === 'spot') this.prices.changes(pool, platform);
+    this.settings.poolPriceUsdPerHour.set(priceKey(pool, platform), usdPerHour);
+    if (pool.market === 'spot') this.prices.changes(pool, platform);
+  }
+
+  /** Lets the subnet have this many free addresses now. */
+  setFreeAddresses(subnetId: string, count: number): void {
+    const taken = this.instances().filter(
+      (instance) => instance.subnetId === subnetId && instance.state !== 'terminated',
+    ).length;
+    this.settings.subnetAddresses.set(subnetId, taken + count);
+  }
+
+  /** Takes an image away; instances that run from it go on. */
+  deregisterImage(imageId: string): void {
+    this.resources.images.delete(imageId);
+  }
+
+  registerImage(image: LocalImage): void {
+    this.resources.images.set(image.imageId, image);
+  }
+
+  addSecurityGroup(group: LocalSecurityGroup): void {
+    this.resources.securityGroups.set(group.groupId, group);
+  }
+
+  deleteSecurityGroup(groupId: string): void {
+    this.resources.securityGroups.delete(groupId);
+  }
+
+  addKeyPair(keyPair: LocalKeyPair): void {
+    this.resources.keyPairs.set(keyPair.keyName, keyPair);
+  }
+
+  deleteKeyPair(keyName: string): void {
+    this.resources.keyPairs.delete(keyName);
   }
 
   /** Makes calls go wrong. */

@@ -9,6 +9,8 @@ export function eventLine(event: LocalEvent): string | undefined {
       return event.fields['event'] === 'worker-reaped'
         ? `reaped     ${text(event.fields['workerId'])}  ${text(event.fields['reason'])}`
         : failureLine(event.fields);
+    case 'check':
+      return failureLine(event.fields);
     case 'machine':
       return machineLine(event.instanceId, event.event);
     case 'ec2':

@@ -26,10 +26,11 @@ describe('CreateFleet, refused,', () => {
     expect(world.instances()).toEqual([]);
   });
 
-  it('answers 200 with Unsupported for a type that the zone does not offer', async () => {
+  it('answers 200 with InvalidFleetConfiguration for a type that the zone does not offer', async () => {
     const { ec2 } = await startLocalEc2();
     const override = { InstanceType: 'g5.xlarge', ImageId: localImages.linuxX8664, SubnetId: subnetIn('c') } as const;
-    expect((await createFleet(ec2, [override], 1)).Errors?.map((error) => error.ErrorCode)).toEqual(['Unsupported']);
+    const { Errors: errors } = await createFleet(ec2, [override], 1);
+    expect(errors?.map((error) => error.ErrorCode)).toEqual(['InvalidFleetConfiguration']);
   });
 
   it.each`

@@ -61,6 +61,8 @@ describe('launch templates', () => {
     };
     expect(await find({ LaunchTemplateNames: ['second'] })).toEqual(['second']);
     expect(await find({ Filters: [{ Name: 'tag:order', Values: ['t*'] }] })).toEqual(['third']);
+    expect(await find({ Filters: [{ Name: 'tag-key', Values: ['order'] }] })).toEqual(['first', 'second', 'third']);
+    expect(await find({ Filters: [{ Name: 'create-time', Values: ['2026-11-24T12:*'] }] })).toHaveLength(3);
     expect(await codeOf(find({ LaunchTemplateNames: ['none'] }))).toBe('InvalidLaunchTemplateName.NotFoundException');
     const pages = [];
     for await (const page of paginateDescribeLaunchTemplates({ client: ec2, pageSize: 2 }, {})) {

@@ -71,7 +71,7 @@ const LAUNCH: Omit<InstanceLaunch, 'userData'> = {
 it('an instance runs tasks as a process, and is terminated when its worker has left', async () => {
   const { launch, queueUrl, send, saw } = await startCloud();
   await send(['true']);
-  const settings = aSettings({ queueUrl, idleTimeoutSeconds: 1 });
+  const settings = aSettings({ queueUrls: [queueUrl], idleTimeoutSeconds: 1 });
   const instance = launch(workerUserData(settings, 'amazon-linux-2023', 'not needed here'));
   expect(await saw('task-finished')).toMatchObject({ instanceId: instance.instanceId, exitCode: 0 });
   expect(await saw('worker-leaving')).toMatchObject({ reason: 'idle' });
@@ -81,7 +81,7 @@ it('an instance runs tasks as a process, and is terminated when its worker has l
 it('a changed tag and an interruption reach the worker of the instance', async () => {
   const { launch, queueUrl, saw, send, world } = await startCloud();
   await send(['sleep', '1000']);
-  const instance = launch(workerUserData(aSettings({ queueUrl }), 'image', ''));
+  const instance = launch(workerUserData(aSettings({ queueUrls: [queueUrl] }), 'image', ''));
   await saw('task-started');
   instance.tags.set(tagKeys.signal, 'stay');
   expect(await saw('signal')).toMatchObject({ signal: 'stay' });

@@ -17,7 +17,7 @@ const settings = {
   definitionVersion: 1,
   capacity: 1,
   region: 'us-east-1',
-  queueUrl: QueueUrl,
+  queueUrls: [QueueUrl],
   idleTimeoutSeconds: 60,
   maxUptimeSeconds: 600,
   userData: {},

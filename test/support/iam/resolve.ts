@@ -60,6 +60,7 @@ function join([separator, parts]: readonly unknown[], template: CfnTemplate): st
 
 function attribute([id, name]: readonly unknown[], template: CfnTemplate): string {
   if (name === 'QueueName') return String(id);
+  if (name === 'StreamArn') return `${arnOf(template, String(id))}/stream/2026-01-02T03:04:05.000`;
   if (name !== 'Arn') throw new Error(`cannot resolve attribute ${String(name)} of ${String(id)}`);
   return arnOf(template, String(id));
 }

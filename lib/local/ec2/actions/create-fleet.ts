@@ -1,4 +1,5 @@
 import type {
+  CreateFleetError,
   CreateFleetRequest,
   CreateFleetResult,
   OnDemandOptionsRequest,
@@ -7,7 +8,7 @@ import type {
 import type { AllocationStrategy } from '../allocation.ts';
 import { Ec2Error, missingParameter, notImitated } from '../ec2-error.ts';
 import { fulfil, type MarketOrder } from '../fleet-fulfilment.ts';
-import { fleetOptions } from '../fleet-options.ts';
+import { type FleetOption, fleetOptions } from '../fleet-options.ts';
 import type { Market } from '../instance-record.ts';
 import { tagsFor } from '../tags.ts';
 import type { Ec2World } from '../world.ts';
@@ -34,14 +35,14 @@ export function createFleet(world: Ec2World, request: CreateFleetRequest): Creat
   ].filter((order) => order.targetUnits > 0);
   checkOverrides(request);
   const tags = new Map(tagsFor('fleet', request.TagSpecifications));
-  const options = fleetOptions(world, request);
+  const { options, refused } = withoutStruck(world, fleetOptions(world, request), request);
 
   const fleetId = `fleet-${world.ids.nextUuid()}`;
   const { ClientToken: clientToken } = request;
   const identity = { fleetId, ...(clientToken === undefined ? {} : { clientToken }) };
   const results = orders.map((order) => ({ market: order.market, ...fulfil(world, options, order, identity) }));
   const instances = results.flatMap((result) => result.instances);
-  const errors = results.flatMap((result) => result.errors);
+  const errors = [...refused, ...results.flatMap((result) => result.errors)];
   world.fleets.set(fleetId, {
     fleetId,
     createdAt: world.settings.now(),
@@ -53,6 +54,27 @@ export function createFleet(world: Ec2World, request: CreateFleetRequest): Creat
     fulfilledOnDemandUnits: results.find(({ market }) => market === 'on-demand')?.units ?? 0,
   });
   return { FleetId: fleetId, Instances: instances, Errors: errors };
+}
+
+/** The options that no injected fault hits, and the errors of the others. */
+function withoutStruck(
+  world: Ec2World,
+  all: readonly FleetOption[],
+  request: CreateFleetRequest,
+): { readonly options: readonly FleetOption[]; readonly refused: readonly CreateFleetError[] } {
+  const faults = world.faults.strikeFleet({ ...request });
+  const faultOf = ({ override }: FleetOption) => faults.find(({ overrides }) => overrides(override));
+  const Lifecycle = request.TargetCapacitySpecification?.DefaultTargetCapacityType as CreateFleetError['Lifecycle'];
+  return {
+    options: all.filter((option) => faultOf(option) === undefined),
+    refused: all.flatMap((option): CreateFleetError[] => {
+      const code = faultOf(option)?.code;
+      if (code === undefined) return [];
+      return [
+        { LaunchTemplateAndOverrides: option.named, Lifecycle, ErrorCode: code, ErrorMessage: 'Injected fault.' },
+      ];
+    }),
+  };
 }
 
 /** The units wanted of each market; what the request does not split is of its default market. */

@@ -6,10 +6,10 @@ import type {
   InstanceTypeInfo,
   InstanceTypeOffering,
 } from '@aws-sdk/client-ec2';
-import { subnetsIn } from '../catalogue.ts';
 import { Ec2Error } from '../ec2-error.ts';
 import { applyFilters, type FilterFields } from '../filters.ts';
 import { findInstanceType, type LocalInstanceType, localInstanceTypes } from '../instance-type-catalogue.ts';
+import { isOffered } from '../offerings.ts';
 import { type PageLimits, pageOf } from '../pages.ts';
 import type { Ec2World } from '../world.ts';
 
@@ -80,8 +80,9 @@ export function describeInstanceTypeOfferings(
   request: DescribeInstanceTypeOfferingsRequest,
 ): DescribeInstanceTypeOfferingsResult {
   const locationType = request.LocationType ?? 'region';
-  const offerings = localInstanceTypes.flatMap(({ instanceType, zoneLetters }) => {
-    const subnets = subnetsIn(world.settings.region).filter(({ zone }) => zoneLetters.includes(zone.slice(-1)));
+  const offerings = localInstanceTypes.flatMap(({ instanceType }) => {
+    const subnets = world.resources.subnets.filter(({ zone }) => isOffered(world.settings, instanceType, zone));
+    if (subnets.length === 0) return [];
     if (locationType === 'region') return [{ instanceType, location: world.settings.region }];
     return subnets.map(({ zone, zoneId }) => ({
       instanceType,

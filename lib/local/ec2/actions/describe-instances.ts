@@ -20,7 +20,7 @@ export function describeInstances(world: Ec2World, request: DescribeInstancesReq
   const { items, nextToken } = selectInstances(world, request, instanceFilters, () => true);
   const reservations = new Map<string, Instance[]>();
   for (const instance of items) {
-    const view = instanceView(world.settings, instance);
+    const view = instanceView(world.resources, instance);
     reservations.set(instance.reservationId, [...(reservations.get(instance.reservationId) ?? []), view]);
   }
   return {

@@ -16,6 +16,7 @@ const pageLimits: PageLimits = { min: 1, max: 200 };
 
 const templateFilters: FilterFields<LaunchTemplateRecord> = {
   'launch-template-name': (template) => template.name,
+  'create-time': (template) => new Date(template.createdAt).toISOString(),
 };
 
 /** Lists launch templates: the ones named, or all. */
@@ -53,7 +54,7 @@ export function describeLaunchTemplateVersions(
   const { items, nextToken } = pageOf(rows, keyOf, request, pageLimits);
   return {
     LaunchTemplateVersions: items.map(({ template, version }) =>
-      launchTemplateVersionView(world.settings, template, version, request.ResolveAlias === true),
+      launchTemplateVersionView(world, template, version, request.ResolveAlias === true),
     ),
     NextToken: nextToken,
   };

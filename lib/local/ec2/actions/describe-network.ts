@@ -7,34 +7,33 @@ import type {
   DescribeSubnetsResult,
 } from '@aws-sdk/client-ec2';
 import { Headroom } from '../capacity-pools.ts';
-import { type LocalSubnet, localSecurityGroup, localVpcId, subnetsIn } from '../catalogue.ts';
+import type { LocalSecurityGroup, LocalSubnet } from '../catalogue.ts';
 import { Ec2Error } from '../ec2-error.ts';
 import { applyFilters, type FilterFields } from '../filters.ts';
-import { requireSubnet } from '../launch-preparation.ts';
 import type { Ec2World } from '../world.ts';
 
 const noTags = () => new Map<string, string>();
 
-const subnetFilters: FilterFields<LocalSubnet> = {
+const subnetFilters = (vpcId: string): FilterFields<LocalSubnet> => ({
   'subnet-id': (subnet) => subnet.subnetId,
   'availability-zone': (subnet) => subnet.zone,
   'availability-zone-id': (subnet) => subnet.zoneId,
-  'vpc-id': () => localVpcId,
+  'vpc-id': () => vpcId,
   'default-for-az': () => 'true',
   state: () => 'available',
-};
+});
 
 /** Describes subnets with the addresses left in them. */
 export function describeSubnets(world: Ec2World, request: DescribeSubnetsRequest): DescribeSubnetsResult {
-  const { settings } = world;
-  const named = (request.SubnetIds ?? []).map((subnetId) => requireSubnet(settings, subnetId));
-  const candidates = named.length > 0 ? named : subnetsIn(settings.region);
+  const { settings, resources } = world;
+  const named = (request.SubnetIds ?? []).map((subnetId) => resources.requireSubnet(subnetId));
+  const candidates = named.length > 0 ? named : resources.subnets;
   const headroom = new Headroom(settings, world.instances());
   return {
-    Subnets: applyFilters(candidates, request.Filters, subnetFilters, noTags).map((subnet) => ({
+    Subnets: applyFilters(candidates, request.Filters, subnetFilters(resources.vpcId), noTags).map((subnet) => ({
       SubnetId: subnet.subnetId,
       SubnetArn: `arn:aws:ec2:${settings.region}:${settings.accountId}:subnet/${subnet.subnetId}`,
-      VpcId: localVpcId,
+      VpcId: resources.vpcId,
       State: 'available',
       AvailabilityZone: subnet.zone,
       AvailabilityZoneId: subnet.zoneId,
@@ -48,29 +47,26 @@ export function describeSubnets(world: Ec2World, request: DescribeSubnetsRequest
   };
 }
 
-const groupFilters: FilterFields<typeof localSecurityGroup> = {
+const groupFilters: FilterFields<LocalSecurityGroup> = {
   'group-id': (group) => group.groupId,
   'group-name': (group) => group.groupName,
-  'vpc-id': () => localVpcId,
+  'vpc-id': (group) => group.vpcId,
 };
 
-/** Describes the one security group there is. Throws when another one is named. */
+/** Describes security groups: the ones named, or all. Throws when one named does not exist. */
 export function describeSecurityGroups(
   world: Ec2World,
   request: DescribeSecurityGroupsRequest,
 ): DescribeSecurityGroupsResult {
-  const unknown =
-    request.GroupIds?.find((id) => id !== localSecurityGroup.groupId) ??
-    request.GroupNames?.find((name) => name !== localSecurityGroup.groupName);
-  if (unknown !== undefined) {
-    throw new Ec2Error('InvalidGroup.NotFound', `The security group '${unknown}' does not exist`);
-  }
+  const names = [...(request.GroupIds ?? []), ...(request.GroupNames ?? [])];
+  const named = names.map((name) => world.resources.requireSecurityGroup(name));
+  const candidates = names.length > 0 ? named : [...world.resources.securityGroups.values()];
   return {
-    SecurityGroups: applyFilters([localSecurityGroup], request.Filters, groupFilters, noTags).map((group) => ({
+    SecurityGroups: applyFilters(candidates, request.Filters, groupFilters, noTags).map((group) => ({
       GroupId: group.groupId,
       GroupName: group.groupName,
       Description: 'Security group of local workers',
-      VpcId: localVpcId,
+      VpcId: group.vpcId,
       OwnerId: world.settings.accountId,
       IpPermissions: [],
       IpPermissionsEgress: [],
@@ -85,7 +81,7 @@ export function describeAvailabilityZones(
   request: DescribeAvailabilityZonesRequest,
 ): DescribeAvailabilityZonesResult {
   const { region, unavailableZones } = world.settings;
-  const zones = subnetsIn(region);
+  const zones = world.resources.subnets;
   const unknown = request.ZoneNames?.find((name) => zones.every(({ zone }) => zone !== name));
   if (unknown !== undefined) {
     throw new Ec2Error('InvalidParameterValue', `Invalid availability zone: [${unknown}]`);

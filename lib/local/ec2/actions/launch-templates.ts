@@ -41,7 +41,7 @@ export function createLaunchTemplateVersion(
     ...(description === undefined ? {} : { description }),
   };
   template.versions.push(version);
-  const view = launchTemplateVersionView(world.settings, template, version, request.ResolveAlias === true);
+  const view = launchTemplateVersionView(world, template, version, request.ResolveAlias === true);
   return { LaunchTemplateVersion: view };
 }
 

@@ -1,13 +1,12 @@
 import type { Reservation, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { Headroom, type Placement } from '../capacity-pools.ts';
-import { subnetsIn } from '../catalogue.ts';
 import { Ec2Error, missingParameter } from '../ec2-error.ts';
 import type { Market } from '../instance-record.ts';
 import { instanceView } from '../instance-view.ts';
 import { type LaunchParameters, overlayParameters } from '../launch-parameters.ts';
-import { prepareLaunch, requireSubnet } from '../launch-preparation.ts';
+import { prepareLaunch } from '../launch-preparation.ts';
 import { requireVersion } from '../launch-templates.ts';
-import { priceUsdPerHour } from '../prices.ts';
+import { type PricedPlatform, priceUsdPerHour } from '../prices.ts';
 import type { Ec2World } from '../world.ts';
 
 /** Launches MaxCount instances of one type in one zone, or the most that fit if at least MinCount do, or none. */
@@ -21,11 +20,11 @@ export function runInstances(world: Ec2World, request: RunInstancesRequest): Res
   const headroom = new Headroom(world.settings, world.instances());
   const placement = roomiest(headroom, placements(world, request, parameters));
   const { ClientToken: clientToken } = request;
-  const launch = prepareLaunch(world.settings, parameters, placement, {
+  const launch = prepareLaunch(world, parameters, placement, {
     systemTags,
     ...(clientToken === undefined ? {} : { clientToken }),
   });
-  checkMaxPrice(world, parameters, placement);
+  checkMaxPrice(world, parameters, placement, launch.platform);
   const room = headroom.room(placement);
   if (room.count < minCount) throw new Ec2Error(room.code, room.message);
   const instances = world.instanceStore.launch(launch, Math.min(maxCount, room.count));
@@ -33,7 +32,7 @@ export function runInstances(world: Ec2World, request: RunInstancesRequest): Res
     ReservationId: instances[0]?.reservationId,
     OwnerId: world.settings.accountId,
     Groups: [],
-    Instances: instances.map((instance) => instanceView(world.settings, instance)),
+    Instances: instances.map((instance) => instanceView(world.resources, instance)),
   };
 }
 
@@ -63,8 +62,8 @@ function placements(world: Ec2World, request: RunInstancesRequest, parameters: L
   const market: Market = parameters.InstanceMarketOptions?.MarketType === 'spot' ? 'spot' : 'on-demand';
   const subnets =
     subnetId === undefined
-      ? subnetsIn(world.settings.region).filter((subnet) => zone === undefined || subnet.zone === zone)
-      : [requireSubnet(world.settings, subnetId)];
+      ? world.resources.subnets.filter((subnet) => zone === undefined || subnet.zone === zone)
+      : [world.resources.requireSubnet(subnetId)];
   if (subnets.length === 0) throw new Ec2Error('InvalidParameterValue', `Invalid availability zone: [${zone}]`);
   return subnets.map((subnet) => ({ instanceType, zone: subnet.zone, subnetId: subnet.subnetId, market }));
 }
@@ -76,10 +75,15 @@ function roomiest(headroom: Headroom, candidates: readonly Placement[]): Placeme
 }
 
 /** MaxPrice of RunInstances is per instance and hour. */
-function checkMaxPrice(world: Ec2World, parameters: LaunchParameters, placement: Placement): void {
+function checkMaxPrice(
+  world: Ec2World,
+  parameters: LaunchParameters,
+  placement: Placement,
+  platform: PricedPlatform | undefined,
+): void {
   const maxPrice = parameters.InstanceMarketOptions?.SpotOptions?.MaxPrice;
   if (placement.market !== 'spot' || maxPrice === undefined) return;
-  const price = priceUsdPerHour(world.settings, placement);
+  const price = priceUsdPerHour(world.settings, placement, platform);
   if (price <= Number(maxPrice)) return;
   throw new Ec2Error(
     'SpotMaxPriceTooLow',

@@ -1,0 +1,126 @@
+/**
+ * What one tick costs, by worker types and instances: `node bench/tick.ts --types 10,100 --instances 0,5`. The ports of
+ * a Lambda run, bundled, in a process of their own over local endpoints in other processes.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { Endpoints } from '../lib/aws/clients.ts';
+import { bundleHandlers } from '../scripts/bundle.ts';
+import { startChild } from './tick/child.ts';
+import { goalsUsd, monthlyCost, type Rate } from './tick/cost-model.ts';
+import type { EndpointsOrder, Measured, Scenario, TickOrder } from './tick/scenario.ts';
+
+/** Idle ticks after the first one; the median by CPU is what counts. */
+const IDLE_TICKS = 5;
+/** Heap of the process, so that the peak says what is needed and not what is there to be used. */
+const HEAP_MIB = 400;
+const RATES: readonly Rate[] = ['each minute', 'each 10 s (loop)'];
+
+interface Run {
+  readonly scenario: Scenario;
+  /** Every status is new: each is written, with a decision. */
+  readonly first: Measured;
+  readonly idle: Measured;
+  /** A tenth of the queues wants one worker more. */
+  readonly load: Measured;
+}
+
+async function measure(scenario: Scenario, program: string): Promise<Run> {
+  const here = fileURLToPath(new URL('tick-endpoints.ts', import.meta.url));
+  const [ec2, queues] = [startChild<EndpointsOrder>(here), startChild<EndpointsOrder>(here)];
+  const ticker = startChild<TickOrder>(program, [`--max-old-space-size=${HEAP_MIB}`]);
+  try {
+    const endpoints = {
+      ...(await ec2.ask<Pick<Endpoints, 'ec2'>>({ kind: 'start-ec2', scenario })),
+      ...(await queues.ask<Omit<Endpoints, 'ec2'>>({ kind: 'start-tables-and-queues', scenario })),
+    };
+    await ticker.ask({ kind: 'connect', endpoints });
+    const tick = () => ticker.ask<Measured>({ kind: 'tick' });
+    const first = await tick();
+    const idles: Measured[] = [];
+    for (let run = 0; run < IDLE_TICKS; run += 1) idles.push(await tick());
+    await queues.ask({ kind: 'load' });
+    const idle = idles.toSorted((a, b) => a.cpuMs - b.cpuMs)[Math.floor(IDLE_TICKS / 2)] ?? first;
+    return { scenario, first, idle, load: await tick() };
+  } finally {
+    await Promise.all([ec2.end(), queues.end(), ticker.end()]);
+  }
+}
+
+function describeTick(scenario: Scenario, kind: string, tick: Measured) {
+  const of = (service: string) =>
+    Object.entries(tick.calls).reduce((sum, [name, count]) => (name.startsWith(service) ? sum + count : sum), 0);
+  return {
+    types: scenario.workerTypes,
+    'instances each': scenario.instances,
+    tick: kind,
+    'wall s': (tick.wallMs / 1000).toFixed(2),
+    'CPU s': (tick.cpuMs / 1000).toFixed(2),
+    'peak MiB': Math.round(tick.peakMiB),
+    SQS: of('SQS'),
+    DynamoDB: of('DynamoDB'),
+    EC2: of('EC2'),
+    'read units': tick.readUnits,
+    'write units': tick.writeUnits,
+  };
+}
+
+function describeCost(run: Run, rate: Rate) {
+  const { workerTypes, instances } = run.scenario;
+  const cost = monthlyCost(run, rate);
+  const goal = goalsUsd.get(workerTypes);
+  const verdict = cost.total <= (goal ?? 0) ? 'met' : 'MISSED';
+  const money = (part: number) => part.toFixed(2);
+  return {
+    types: workerTypes,
+    'instances each': instances,
+    tick: rate,
+    MiB: cost.memoryMiB,
+    'billed s': cost.billedSecondsPerTick.toFixed(1),
+    Lambda: money(cost.lambda),
+    SQS: money(cost.sqs),
+    DynamoDB: money(cost.dynamoDb),
+    logs: money(cost.logs),
+    metrics: money(cost.metrics),
+    'USD a month': money(cost.total),
+    goal: goal === undefined ? '' : `${goal}: ${verdict}`,
+  };
+}
+
+const { values } = parseArgs({
+  options: {
+    types: { type: 'string', default: '10,100,1000,10000' },
+    instances: { type: 'string', default: '0,5' },
+  },
+});
+const numbers = (text: string): number[] => text.split(',').map(Number);
+
+const folder = mkdtempSync(join(tmpdir(), 'tick-'));
+try {
+  await bundleHandlers({ tick: fileURLToPath(new URL('tick-process.ts', import.meta.url)) }, folder);
+  const runs: Run[] = [];
+  for (const workerTypes of numbers(values.types)) {
+    for (const instances of numbers(values.instances)) {
+      runs.push(await measure({ workerTypes, instances }, join(folder, 'tick', 'index.mjs')));
+      console.error(`${workerTypes} types with ${instances} instances each: done`);
+    }
+  }
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}, heap ${HEAP_MIB} MiB`);
+  console.table(
+    runs.flatMap(({ scenario, first, idle, load }) => [
+      describeTick(scenario, 'first', first),
+      describeTick(scenario, 'idle', idle),
+      describeTick(scenario, 'load', load),
+    ]),
+  );
+  for (const { scenario, idle, load } of runs) {
+    console.log(`${scenario.workerTypes} x ${scenario.instances}, idle:`, JSON.stringify(idle.calls));
+    console.log(`${scenario.workerTypes} x ${scenario.instances}, load:`, JSON.stringify(load.calls));
+  }
+  console.table(runs.flatMap((run) => RATES.map((rate) => describeCost(run, rate))));
+} finally {
+  rmSync(folder, { recursive: true });
+}

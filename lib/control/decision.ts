@@ -1,0 +1,44 @@
+import { describeVerdict, judgePools } from '../core/pool-verdict.ts';
+import { describeRefusal } from '../core/refusal.ts';
+import { secondsBetween } from '../core/units.ts';
+import type { DecisionRecord } from './decision-record.ts';
+import { describeTurn, type Turn, type TurnContext } from './turns.ts';
+
+/** Pools that a record spells out, of each kind: a definition may have a thousand. */
+const MAX_POOLS = 12;
+
+/** The record of one type's turn. */
+export function decisionOf(turn: Turn, { seen, knowledge }: TurnContext): DecisionRecord {
+  const { definition, plan, sent, shortBecause } = turn;
+  const { workerType } = definition;
+  const backlog = seen.backlogs.get(workerType);
+  // Judged as EC2's answers left them: what was dry in this tick shows as cooling down.
+  const verdicts = judgePools(definition, 'spot', knowledge.conditionsFor(workerType));
+  const usable = verdicts.filter(({ rejected }) => rejected === undefined);
+  const rejected = verdicts.filter((verdict) => verdict.rejected !== undefined);
+  const launched = sent.reduce((sum, { attempt }) => sum + attempt.launched, 0);
+  return {
+    workerType,
+    at: seen.at,
+    definitionVersion: definition.version,
+    words: describeTurn(turn),
+    ...(backlog?.kind === 'known' ? { backlogAgeSeconds: Math.max(0, secondsBetween(backlog.readAt, seen.at)) } : {}),
+    ...(plan.figures === undefined ? {} : { figures: plan.figures }),
+    usablePools: usable.slice(0, MAX_POOLS).map(describeVerdict),
+    rejectedPools: rejected.slice(0, MAX_POOLS).map(describeVerdict),
+    usable: usable.length,
+    rejected: rejected.length,
+    attempts: sent.map(({ launchId, attempt }) => ({
+      launchId,
+      words: `${attempt.order.region} ${attempt.order.market}: asked ${attempt.order.targetCapacity}, launched ${attempt.launched}`,
+      refusals: attempt.refusals.map((refusal) =>
+        describeRefusal({ ...refusal, ...(refusal.pools === undefined ? {} : { pools: refusal.pools.slice(0, 3) }) }),
+      ),
+      requestIds: [
+        ...new Set(attempt.refusals.flatMap(({ requestId }) => (requestId === undefined ? [] : [requestId]))),
+      ],
+    })),
+    shortfall: plan.figures === undefined ? 0 : Math.max(0, plan.figures.shortfall - launched),
+    ...(shortBecause === undefined ? {} : { shortBecause }),
+  };
+}

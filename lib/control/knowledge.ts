@@ -1,0 +1,70 @@
+import { unlaunchablePools } from '../core/check/unlaunchable.ts';
+import type { Finding } from '../core/finding.ts';
+import { type Cooldown, cooldownsAfter, cooldownsFor, mergeCooldowns } from '../core/pool-cooldown.ts';
+import type { LaunchConditions } from '../core/pool-verdict.ts';
+import type { Refusal } from '../core/refusal.ts';
+import type { WorkerType } from '../core/worker-type-schema.ts';
+import type { Observation } from './observe.ts';
+import type { Clock, LaunchOrder, TypeControl } from './ports.ts';
+
+/** What is known in a tick about where to launch: what was observed, and what EC2's answers taught since. */
+export class Knowledge {
+  readonly #seen: Observation;
+  readonly #regions: readonly string[];
+  readonly #clock: Clock;
+  readonly #definitions: ReadonlyMap<string, WorkerType>;
+  #fresh: Cooldown[] = [];
+
+  constructor(seen: Observation, regions: readonly string[], clock: Clock) {
+    this.#seen = seen;
+    this.#regions = regions;
+    this.#clock = clock;
+    this.#definitions = new Map(
+      seen.definitions.flatMap(({ workerType, parsed }) =>
+        parsed.kind === 'valid' ? [[workerType, parsed.definition]] : [],
+      ),
+    );
+  }
+
+  /** Remembers the pools that refused: nobody whom it concerns asks them again before their cooldown ends. */
+  learn(order: LaunchOrder, refusals: readonly Refusal[]): void {
+    this.#fresh.push(...cooldownsAfter(order, refusals, this.#clock.now()));
+  }
+
+  /** All cooldowns that hold now, or undefined when nothing was learned and nothing has ended. */
+  changedCooldowns(): Cooldown[] | undefined {
+    const merged = mergeCooldowns(this.#seen.cooldowns, this.#fresh, this.#clock.now());
+    return this.#fresh.length > 0 || merged.length !== this.#seen.cooldowns.length ? merged : undefined;
+  }
+
+  /** A report on an earlier definition says nothing of the present one. */
+  #findingsOf(workerType: string): readonly Finding[] {
+    const report = this.#seen.checks.get(workerType);
+    if (report === undefined || report.definitionVersion !== this.#definitions.get(workerType)?.version) return [];
+    return report.findings;
+  }
+
+  /** The conditions for one worker type. What somebody cleared for it by `resume` does not hold it any more. */
+  conditionsFor(workerType: string): LaunchConditions {
+    const { homeRegion, cooldowns, prices, controls } = this.#seen;
+    const definition = this.#definitions.get(workerType);
+    const clearedAt = controls.get(workerType)?.clearedAt ?? 0;
+    const now = this.#clock.now();
+    const binding = [...cooldowns.filter(({ since }) => since > clearedAt), ...this.#fresh];
+    return {
+      homeRegion,
+      regions: this.#regions,
+      cooldowns: definition === undefined ? binding : cooldownsFor(definition, binding),
+      unlaunchable: unlaunchablePools(this.#findingsOf(workerType)),
+      prices,
+      now,
+    };
+  }
+}
+
+/** Who paused the type and why, while the pause lasts. */
+export function pausedBy(control: TypeControl | undefined, now: number): string | undefined {
+  const { pause } = control ?? {};
+  if (pause === undefined || (pause.until !== undefined && pause.until <= now)) return undefined;
+  return `by ${pause.by}: ${pause.note}`;
+}

@@ -1,0 +1,75 @@
+/** What the observation knows of each worker type's workers: sorted by type once, not searched by each type. */
+import { overshootOf } from '../core/order-size.ts';
+import { capacityOf, type OpenOrders } from '../core/provision-plan.ts';
+import { secondsBetween } from '../core/units.ts';
+import type { Worker } from '../core/worker.ts';
+import type { Observation } from './observe.ts';
+import type { LaunchRecord } from './ports.ts';
+
+/** The part of an observation that tells of workers. */
+export type SeenWorkers = Pick<Observation, 'at' | 'workers' | 'launches'>;
+
+/** After a launch, EC2's list may miss the instance for up to this long: until then our record counts. */
+const CONSISTENCY_WINDOW_SECONDS = 5 * 60;
+
+interface Index {
+  readonly workers: ReadonlyMap<string | undefined, readonly Worker[]>;
+  readonly launches: ReadonlyMap<string, readonly LaunchRecord[]>;
+  readonly listedIds: ReadonlySet<string>;
+}
+
+/** An observation never changes, so neither does its index; it goes when the observation goes. */
+const indexes = new WeakMap<SeenWorkers, Index>();
+
+function indexOf(seen: SeenWorkers): Index {
+  const known = indexes.get(seen);
+  if (known !== undefined) return known;
+  const index = {
+    workers: Map.groupBy(seen.workers, ({ workerType }) => workerType),
+    launches: Map.groupBy(seen.launches, ({ order }) => order.definition.workerType),
+    listedIds: new Set(seen.workers.map(({ workerId }) => workerId)),
+  };
+  indexes.set(seen, index);
+  return index;
+}
+
+/**
+ * The workers of one type: EC2's list, and those of recent launches that the list does not show yet. A worker that the
+ * list shows as gone is gone, however young its record.
+ */
+export function knownWorkers(workerType: string, seen: SeenWorkers): Worker[] {
+  const { workers, launches, listedIds } = indexOf(seen);
+  const unseen = (launches.get(workerType) ?? [])
+    .flatMap((record) => record.workers)
+    .filter(({ workerId, launchedAt }) => {
+      const young = launchedAt !== undefined && secondsBetween(launchedAt, seen.at) < CONSISTENCY_WINDOW_SECONDS;
+      return young && !listedIds.has(workerId);
+    })
+    .map((worker) => ({ ...worker, state: 'launching' as const }));
+  return [...(workers.get(workerType) ?? []), ...unseen];
+}
+
+/** Orders still open, less what EC2's list shows of them: the rest may be on its way. */
+export function openOrders(workerType: string, seen: SeenWorkers): OpenOrders {
+  const { workers, launches } = indexOf(seen);
+  const open = (launches.get(workerType) ?? [])
+    .filter(({ state }) => state === 'open')
+    .map(({ order }) => {
+      const arrived = (workers.get(workerType) ?? [])
+        .filter(({ launchId }) => launchId === order.launchId)
+        .reduce((sum, worker) => sum + capacityOf(worker, order.definition), 0);
+      const capacity = Math.max(0, order.targetCapacity - arrived);
+      return { capacity, overshoot: capacity > 0 ? overshootOf(order.pools) : 0 };
+    });
+  return {
+    capacity: open.reduce((sum, { capacity }) => sum + capacity, 0),
+    overshoot: open.reduce((sum, { overshoot }) => sum + overshoot, 0),
+  };
+}
+
+/** Instances of a type launched within the last minute, by our own records. */
+export function launchedLastMinute(workerType: string, seen: SeenWorkers): number {
+  return (indexOf(seen).launches.get(workerType) ?? [])
+    .filter(({ openedAt }) => secondsBetween(openedAt, seen.at) < 60)
+    .reduce((sum, { workers }) => sum + workers.length, 0);
+}

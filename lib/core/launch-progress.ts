@@ -1,0 +1,202 @@
+/**
+ * How one worker type's launches go on within a tick: order after order, until what is wanted is served or nothing more
+ * can be ordered.
+ *
+ * On-demand up to its base first, then spot, region after region; pools that refuse are cooling down and not offered
+ * again; on-demand for the rest, where the definition allows it and spot has been short for long enough.
+ */
+import type { OrderLimits, PlannedOrder } from './order-plan.ts';
+import { planOrder } from './order-plan.ts';
+
+import type { Market } from './pool-cooldown.ts';
+import type { LaunchConditions, PoolVerdict } from './pool-verdict.ts';
+import { describeVerdict, judgePools } from './pool-verdict.ts';
+import type { ProvisionPlan } from './provision-plan.ts';
+import { capacityOf } from './provision-plan.ts';
+import { describeRefusal, type Refusal } from './refusal.ts';
+import { affordableTasks, spendOf } from './spend.ts';
+import { type EpochMillis, secondsBetween } from './units.ts';
+import { isSupply, type Worker } from './worker.ts';
+import type { WorkerType } from './worker-type-schema.ts';
+
+/** What came of one order. Figures in tasks. */
+export interface Attempt {
+  readonly order: PlannedOrder;
+  readonly launched: number;
+  readonly instances: number;
+  readonly refusals: readonly Refusal[];
+  /** EC2 gave no answer that can be trusted. */
+  readonly noAnswer?: string;
+}
+
+/** Where the launches of one type stand. */
+export interface LaunchProgress {
+  readonly definition: WorkerType;
+  readonly limits: OrderLimits;
+  /** Tasks still to be served on demand before spot is asked. */
+  readonly onDemandBase: number;
+  /** On-demand may fill what spot cannot give now. */
+  readonly mayFallBack: boolean;
+  /** USD per hour that may still be added; undefined without a ceiling. */
+  readonly usdPerHourLeft: number | undefined;
+  readonly attempts: readonly Attempt[];
+}
+
+export type NextStep =
+  | { readonly kind: 'order'; readonly order: PlannedOrder }
+  | {
+      readonly kind: 'done';
+      /** Why not everything that is wanted was ordered; undefined when it was. */
+      readonly shortBecause?: string;
+      /** Spot could not give what was asked of it: the time until on-demand may help runs. */
+      readonly isSpotShort: boolean;
+    };
+
+/** Each order of a tick is one call to EC2; more than these are left to the next tick. */
+const MAX_ATTEMPTS = 8;
+
+/** The state before the first order. */
+export function startLaunching(
+  plan: Extract<ProvisionPlan, { kind: 'launch' }>,
+  definition: WorkerType,
+  seen: {
+    readonly workers: readonly Worker[];
+    readonly conditions: LaunchConditions;
+    readonly spotShortSince: EpochMillis | undefined;
+  },
+): LaunchProgress {
+  const { workers, conditions, spotShortSince } = seen;
+  const { onDemandBaseCapacity, onDemandFallbackMinutes } = definition.market;
+  const onDemand = workers
+    .filter((worker) => isSupply(worker) && worker.market === 'on-demand')
+    .reduce((sum, worker) => sum + capacityOf(worker, definition), 0);
+  const shortMinutes = spotShortSince === undefined ? undefined : secondsBetween(spotShortSince, conditions.now) / 60;
+  const { maxSpendUsdPerHour: ceiling } = definition;
+  return {
+    definition,
+    limits: { want: plan.want, room: plan.figures.room, maxInstances: plan.maxInstances },
+    onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand),
+    mayFallBack:
+      onDemandFallbackMinutes !== undefined &&
+      (onDemandFallbackMinutes === 0 || (shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes)),
+    usdPerHourLeft:
+      ceiling === undefined ? undefined : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour,
+    attempts: [],
+  };
+}
+
+/** The next order, or why there is none. */
+export function nextStep(progress: LaunchProgress, conditions: LaunchConditions): NextStep {
+  const { limits, attempts, onDemandBase, mayFallBack, definition } = progress;
+  const isSpotShort = attempts.some(
+    ({ order, launched }) => order.market === 'spot' && launched < order.targetCapacity,
+  );
+  if (limits.want <= 0) return { kind: 'done', isSpotShort: false };
+  const last = attempts.at(-1);
+  if (last?.noAnswer !== undefined) return { kind: 'done', shortBecause: 'EC2 did not answer', isSpotShort };
+  if (attempts.length >= MAX_ATTEMPTS) return { kind: 'done', shortBecause: 'enough calls for one tick', isSpotShort };
+
+  const isOpen = ({ pool, market }: PoolVerdict) => !isBlocked(pool.region, market, attempts);
+  const spot = judgePools(definition, 'spot', conditions).filter(isOpen);
+  const onDemand = judgePools(definition, 'on-demand', conditions).filter(isOpen);
+  const base = onDemandBase > 0 ? orderFrom(progress, onDemand, Math.min(onDemandBase, limits.want)) : undefined;
+  const order = base ?? orderFrom(progress, spot) ?? (mayFallBack ? orderFrom(progress, onDemand) : undefined);
+  if (order !== undefined) return { kind: 'order', order };
+  return {
+    kind: 'done',
+    shortBecause: whyNothing(progress, judgePools(definition, 'spot', conditions)),
+    isSpotShort: true,
+  };
+}
+
+/**
+ * An answer that was short without naming pools (a refusal of the whole call, or none at all) would be the same again:
+ * its region and market are left for the next tick.
+ */
+const isBlocked = (region: string, market: Market, attempts: readonly Attempt[]): boolean =>
+  attempts.some(
+    ({ order, launched, refusals }) =>
+      order.region === region &&
+      order.market === market &&
+      launched < order.targetCapacity &&
+      (refusals.length === 0 || refusals.some(namesNoPool)),
+  );
+
+const namesNoPool = ({ pools = [] }: Refusal): boolean => pools.length === 0;
+
+/** The state after an answer. */
+export function afterAttempt(progress: LaunchProgress, attempt: Attempt, conditions: LaunchConditions): LaunchProgress {
+  const { order, launched, instances } = attempt;
+  const { want, room, maxInstances } = progress.limits;
+  const verdicts = judgePools(progress.definition, order.market, { ...conditions, cooldowns: [] });
+  return {
+    ...progress,
+    limits: { want: want - launched, room: Math.max(0, room - launched), maxInstances: maxInstances - instances },
+    onDemandBase: order.market === 'on-demand' ? afterBase(progress.onDemandBase, attempt) : progress.onDemandBase,
+    usdPerHourLeft:
+      progress.usdPerHourLeft === undefined
+        ? undefined
+        : progress.usdPerHourLeft - launched * dearestTask(order, verdicts),
+    attempts: [...progress.attempts, attempt],
+  };
+}
+
+/** A base that EC2 cannot give now is given up for this tick: spot serves instead of nothing. */
+const afterBase = (base: number, { launched, order }: Attempt): number =>
+  launched < order.targetCapacity ? 0 : Math.max(0, base - launched);
+
+function orderFrom(
+  { definition, limits, usdPerHourLeft }: LaunchProgress,
+  verdicts: readonly PoolVerdict[],
+  atMost = limits.want,
+): PlannedOrder | undefined {
+  if (limits.maxInstances <= 0) return undefined;
+  if (usdPerHourLeft === undefined) return planOrder(definition, { ...limits, want: atMost }, verdicts);
+  const affordable = affordableTasks(usdPerHourLeft, verdicts);
+  if (affordable === 0) return undefined;
+  // Room bounds what EC2 may overshoot to, so the money bounds the room.
+  return planOrder(
+    definition,
+    { ...limits, want: Math.min(atMost, affordable), room: Math.min(limits.room, affordable) },
+    verdicts,
+  );
+}
+
+function dearestTask({ pools }: PlannedOrder, verdicts: readonly PoolVerdict[]): number {
+  const costs = verdicts
+    .filter(({ pool }) =>
+      pools.some((each) => each.subnetId === pool.subnetId && each.instanceType === pool.instanceType),
+    )
+    .map(({ pool, priceUsdPerHour, ceilingUsdPerHour }) => (priceUsdPerHour ?? ceilingUsdPerHour ?? 0) / pool.capacity);
+  return Math.max(0, ...costs);
+}
+
+/** Why no pool can be ordered from, the most telling causes first. */
+function whyNothing(
+  { limits, usdPerHourLeft, definition, attempts }: LaunchProgress,
+  verdicts: readonly PoolVerdict[],
+): string {
+  if (limits.maxInstances <= 0) return `maxLaunchesPerMinute ${definition.maxLaunchesPerMinute} is reached`;
+  const refusal = attempts.flatMap(({ refusals }) => refusals).find(namesNoPool);
+  if (refusal !== undefined) return describeRefusal(refusal);
+  const rejected = verdicts.filter((verdict) => verdict.rejected !== undefined);
+  if (rejected.length < verdicts.length) {
+    if (usdPerHourLeft !== undefined && affordableTasks(usdPerHourLeft, verdicts) === 0) {
+      return `maxSpendUsdPerHour ${definition.maxSpendUsdPerHour} leaves nothing to spend`;
+    }
+    return `no instance type fits into the room for ${limits.room} under maxCapacity ${definition.maxCapacity}`;
+  }
+  const shown = rejected.slice(0, 3).map(describeVerdict).join('; ');
+  const more = rejected.length - 3;
+  return `no pool can be used: ${shown}${more > 0 ? `; and ${more} more` : ''}`;
+}
+
+/** One attempt in words: where, what was asked, what came, what EC2 said. */
+export function describeAttempt({ order, launched, refusals, noAnswer }: Attempt): string {
+  const asked = `${order.region} ${order.market}: asked ${order.targetCapacity}`;
+  if (noAnswer !== undefined) return `${asked}, no answer (${noAnswer}); the next tick repeats the request`;
+  const codes = refusals.map(({ code, count }) =>
+    count === undefined ? code : `${code} in ${count} ${count === 1 ? 'pool' : 'pools'}`,
+  );
+  return `${asked}, launched ${launched}${codes.length === 0 ? '' : `, EC2 said ${codes.join(', ')}`}`;
+}

@@ -1,0 +1,76 @@
+import { type CooledPool, cooldownFinder } from './cooldown-index.ts';
+import type { LaunchPool } from './launch-cascade.ts';
+import { launchPools, poolName } from './launch-cascade.ts';
+import type { Cooldown, Market } from './pool-cooldown.ts';
+import { type PriceBook, spotPriceOf } from './price-book.ts';
+import type { EpochMillis } from './units.ts';
+import type { WorkerType } from './worker-type-schema.ts';
+
+/** What is known, beside the definition, about where something can be launched. */
+export interface LaunchConditions {
+  /** The provisioner's own region. */
+  readonly homeRegion: string;
+  /** Regions in which this provisioner may launch. */
+  readonly regions: readonly string[];
+  readonly cooldowns: readonly Cooldown[];
+  /** Pools that the last check found unlaunchable, as `region/subnetId/instanceType`, with the finding in words. */
+  readonly unlaunchable: ReadonlyMap<string, string>;
+  readonly prices: PriceBook;
+  readonly now: EpochMillis;
+}
+
+export type PoolRejection = 'paused' | 'region-not-enabled' | 'unlaunchable' | 'price-above-ceiling' | 'cooling-down';
+
+/** One pool in one market: whether it may be ordered from now, at what price, or why not. */
+export interface PoolVerdict {
+  readonly pool: LaunchPool;
+  readonly market: Market;
+  /** Present spot price; undefined where it is not known, and for on-demand. */
+  readonly priceUsdPerHour: number | undefined;
+  /** The definition's ceiling for a whole instance; undefined where it has none. */
+  readonly ceilingUsdPerHour: number | undefined;
+  readonly rejected?: { readonly reason: PoolRejection; readonly words: string; readonly until?: EpochMillis };
+}
+
+/** Judges every pool of a definition in one market, in the order of the definition. */
+export function judgePools(definition: WorkerType, market: Market, conditions: LaunchConditions): PoolVerdict[] {
+  const coolingDown = cooldownFinder(conditions.cooldowns, market, conditions.now);
+  return launchPools(definition, conditions.homeRegion).map((pool) => {
+    const priceUsdPerHour = market === 'spot' ? spotPriceOf(conditions.prices, pool, definition.platform) : undefined;
+    const ceilingUsdPerHour =
+      definition.maxPriceUsdPerHour === undefined ? undefined : definition.maxPriceUsdPerHour * pool.utility;
+    const rejected = rejection(pool, { priceUsdPerHour, ceilingUsdPerHour }, conditions, coolingDown);
+    return { pool, market, priceUsdPerHour, ceilingUsdPerHour, ...(rejected === undefined ? {} : { rejected }) };
+  });
+}
+
+function rejection(
+  pool: LaunchPool,
+  { priceUsdPerHour: price, ceilingUsdPerHour: ceiling }: Pick<PoolVerdict, 'priceUsdPerHour' | 'ceilingUsdPerHour'>,
+  { regions, unlaunchable }: LaunchConditions,
+  coolingDown: (pool: CooledPool) => Cooldown | undefined,
+): PoolVerdict['rejected'] {
+  if (pool.weight === 0) return { reason: 'paused', words: 'its weight is 0' };
+  if (!regions.includes(pool.region)) {
+    return { reason: 'region-not-enabled', words: `this provisioner launches in ${regions.join(', ')} only` };
+  }
+  const finding = unlaunchable.get(`${pool.region}/${pool.subnetId}/${pool.instanceType}`);
+  if (finding !== undefined) return { reason: 'unlaunchable', words: finding };
+  if (price !== undefined && ceiling !== undefined && price > ceiling) {
+    return { reason: 'price-above-ceiling', words: `costs ${usd(price)} an hour, the ceiling is ${usd(ceiling)}` };
+  }
+  const cooldown = coolingDown(pool);
+  if (cooldown === undefined) return undefined;
+  return { reason: 'cooling-down', words: `EC2 said ${cooldown.code}`, until: cooldown.until };
+}
+
+/** `us-east-1a/c7g.large spot: costs 0.09 USD an hour, the ceiling is 0.08`. */
+export function describeVerdict({ pool, market, rejected, priceUsdPerHour }: PoolVerdict): string {
+  const name = `${poolName(pool)} ${market}`;
+  if (rejected !== undefined) return `${name}: ${rejected.words}`;
+  return priceUsdPerHour === undefined
+    ? `${name}: price unknown`
+    : `${name}: ${usd(priceUsdPerHour)} an hour, ${usd(priceUsdPerHour / pool.utility)} by utility`;
+}
+
+const usd = (value: number): string => `${Number(value.toPrecision(3))} USD`;

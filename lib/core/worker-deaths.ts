@@ -1,0 +1,73 @@
+/**
+ * The breaker for workers that are no use: a broken image, a bootstrap that fails. Launching more of them only costs
+ * more.
+ */
+import type { EpochMillis } from './units.ts';
+import { secondsAfter, secondsBetween } from './units.ts';
+import type { Worker } from './worker.ts';
+import type { WorkerType } from './worker-type-schema.ts';
+
+/** So many in a row are no coincidence. */
+const DEATHS_IN_A_ROW = 5;
+/** A worker that lived this long has started, whatever ended it. */
+const USEFUL_AFTER_SECONDS = 120;
+const FIRST_PROBE_SECONDS = 60;
+const LAST_PROBE_SECONDS = 1800;
+
+/** Ends that say nothing of the worker: EC2 took it back, or somebody terminated it. */
+const FOREIGN_ENDS: ReadonlySet<string> = new Set([
+  'Server.SpotInstanceTermination',
+  'Server.SpotInstanceShutdown',
+  'Client.UserInitiatedShutdown',
+]);
+
+/** `open`: nothing is launched before `probeAt`, then one worker at a time is tried. */
+export interface Breaker {
+  readonly deaths: number;
+  readonly lastDeathAt: EpochMillis;
+  readonly probeAt: EpochMillis;
+  /** How the last one ended, in EC2's code. */
+  readonly lastEnd: string;
+}
+
+/**
+ * The breaker of one worker type, undefined while it is closed. It needs no memory of its own: EC2's list shows the dead
+ * for about an hour. A worker counts as useless when it ended by itself sooner than it could have idled out.
+ */
+export function breakerOf(
+  workers: readonly Worker[],
+  definition: Pick<WorkerType, 'idleTimeoutSeconds'>,
+  now: EpochMillis,
+): Breaker | undefined {
+  const usefulAfterSeconds = Math.min(USEFUL_AFTER_SECONDS, definition.idleTimeoutSeconds);
+  const ended = workers
+    .flatMap((worker) => {
+      const { launchedAt, stoppedAt, endCode } = worker;
+      if (worker.state !== 'stopped' || launchedAt === undefined || stoppedAt === undefined || endCode === undefined)
+        return [];
+      return FOREIGN_ENDS.has(endCode) ? [] : [{ launchedAt, stoppedAt, endCode }];
+    })
+    .sort((a, b) => b.launchedAt - a.launchedAt);
+  const firstUseful = ended.findIndex(
+    ({ launchedAt, stoppedAt }) => secondsBetween(launchedAt, stoppedAt) >= usefulAfterSeconds,
+  );
+  const useless = firstUseful === -1 ? ended : ended.slice(0, firstUseful);
+  const [last] = [...useless].sort((a, b) => b.stoppedAt - a.stoppedAt);
+  if (last === undefined || useless.length < DEATHS_IN_A_ROW) return undefined;
+  if (livesUsefully(workers, now, usefulAfterSeconds)) return undefined;
+  const waitSeconds = Math.min(LAST_PROBE_SECONDS, FIRST_PROBE_SECONDS * 2 ** (useless.length - DEATHS_IN_A_ROW));
+  return {
+    deaths: useless.length,
+    lastDeathAt: last.stoppedAt,
+    probeAt: secondsAfter(last.stoppedAt, waitSeconds),
+    lastEnd: last.endCode,
+  };
+}
+
+/** Does a worker run that has outlived the time in which the others died? Then the recipe works. */
+function livesUsefully(workers: readonly Worker[], now: EpochMillis, usefulAfterSeconds: number): boolean {
+  return workers.some(
+    ({ state, launchedAt }) =>
+      state === 'running' && launchedAt !== undefined && secondsBetween(launchedAt, now) >= usefulAfterSeconds,
+  );
+}

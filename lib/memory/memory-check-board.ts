@@ -1,0 +1,19 @@
+import type { CheckBoard } from '../control/ports.ts';
+import type { CheckReport } from '../core/finding.ts';
+
+/** Check reports in memory. */
+export class MemoryCheckBoard implements CheckBoard {
+  readonly #reports = new Map<string, CheckReport>();
+
+  async load(): Promise<CheckReport[]> {
+    return [...this.#reports.values()].map((report) => structuredClone(report));
+  }
+
+  async save(reports: readonly CheckReport[]): Promise<void> {
+    for (const report of reports) this.#reports.set(report.workerType, structuredClone(report));
+  }
+
+  async remove(workerTypes: readonly string[]): Promise<void> {
+    for (const workerType of workerTypes) this.#reports.delete(workerType);
+  }
+}
