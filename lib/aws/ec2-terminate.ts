@@ -21,7 +21,8 @@ type Failed = TerminateOutcome['failed'][number];
 
 /**
  * Terminates those of the instances that carry the owner tag, whichever region they are in. EC2 terminates none of a call
- * in which one id is bad, so a refused batch is halved until the bad ids stand alone.
+ * in which one id is bad, so a refused batch is halved until the bad ids stand alone. A region that cannot be looked into
+ * does not save the instances of the others; throws when none can.
  */
 export async function terminateInRegions(
   regions: ReadonlyMap<string, EC2Client>,
@@ -29,14 +30,20 @@ export async function terminateInRegions(
   workerIds: readonly string[],
 ): Promise<TerminateOutcome> {
   const wanted = [...new Set(workerIds)];
+  const blind: { readonly region: string; readonly error: unknown }[] = [];
   const outcomes = await Promise.all(
-    [...regions.values()].map(async (ec2) => {
-      const owned = await ownedIds(ec2, provisionerId, wanted);
+    [...regions].map(async ([region, ec2]) => {
+      const owned = await ownedIds(ec2, provisionerId, wanted).catch((error: unknown) => {
+        blind.push({ region, error });
+        return new Set<string>();
+      });
       const batches = [];
       for (const batch of chunks([...owned], BATCH_SIZE)) batches.push(await terminateBatch(ec2, batch));
       return { owned, batches };
     }),
   );
+  const [firstBlind] = blind;
+  if (firstBlind !== undefined && blind.length === regions.size) throw firstBlind.error;
   const known = new Set(outcomes.flatMap(({ owned }) => [...owned]));
   const batches = outcomes.flatMap((outcome) => outcome.batches);
   return {
@@ -47,8 +54,9 @@ export async function terminateInRegions(
         .filter((workerId) => !known.has(workerId))
         .map((workerId) => ({
           workerId,
-          code: 'NotAWorker',
-          message: `no instance of provisioner ${provisionerId} has this id`,
+          ...(firstBlind === undefined
+            ? { code: 'NotAWorker', message: `no instance of provisioner ${provisionerId} has this id` }
+            : { code: 'RegionUnread', message: `${firstBlind.region}: ${describeError(firstBlind.error)}` }),
         })),
     ],
   };

@@ -110,6 +110,16 @@ describe('a run of the reaper', () => {
 });
 
 describe('a reaper that cannot see', () => {
+  it('one region ends who is too old in the other one, and fails in the end by the name of the region', async () => {
+    const aws = await useAwsWorld();
+    await launched(aws, { ...SHORT_LIVED, minCapacity: 2 });
+    aws.clock.advance(HOUR_MS + 1);
+    const abroad = aws.worlds.get('eu-west-1');
+    abroad?.addFault({ action: 'DescribeInstances', kind: 'error', code: 'Unavailable', status: 503 });
+    await expect(reap(aws)).rejects.toThrow(/^Reaping failed: eu-west-1 could not be listed: Unavailable/);
+    expect(running(aws)).toEqual([]);
+  });
+
   it('the definitions ends nobody and fails', async () => {
     const aws = await useAwsWorld();
     await launched(aws, { ...SHORT_LIVED, minCapacity: 2 });
