@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /**
@@ -20,7 +21,10 @@ async function bundle(entry: string, folder: string): Promise<number> {
     input: { index: entry },
     platform: 'node',
     // The SDK's ES modules come under `module`; with `main` the bundle is two and a half times as large.
-    resolve: { mainFields: ['module', 'main'] },
+    resolve: {
+      mainFields: ['module', 'main'],
+      alias: { '@aws-sdk/credential-provider-node': fileURLToPath(new URL('lambda-credentials.ts', import.meta.url)) },
+    },
   });
   try {
     const { output } = await build.write({
