@@ -1,10 +1,10 @@
 /** What the observation knows of each worker type's workers: sorted by type once, not searched by each type. */
 import { overshootOf } from '../core/order-size.ts';
 import { capacityOf, type OpenOrders } from '../core/provision-plan.ts';
-import { secondsBetween } from '../core/units.ts';
-import type { Worker } from '../core/worker.ts';
+import { type EpochMillis, secondsBetween } from '../core/units.ts';
+import { isPresent, type Worker } from '../core/worker.ts';
 import type { Observation } from './observe.ts';
-import type { LaunchRecord } from './ports.ts';
+import type { LaunchOrder, LaunchRecord } from './ports.ts';
 
 /** The part of an observation that tells of workers. */
 export type SeenWorkers = Pick<Observation, 'at' | 'workers' | 'launches'>;
@@ -49,6 +49,17 @@ export function knownWorkers(workerType: string, seen: SeenWorkers): Worker[] {
   return [...(workers.get(workerType) ?? []), ...unseen];
 }
 
+/** Regions that have workers of a type, sorted; one that cannot be read now keeps what was known of it. */
+export function workerRegions(
+  workerType: string,
+  seen: SeenWorkers & Pick<Observation, 'unreadRegions'>,
+  known: readonly string[] = [],
+): string[] {
+  const present = knownWorkers(workerType, seen).filter(isPresent);
+  const regions = present.map(({ zone }) => zone.slice(0, -1));
+  return [...new Set([...regions, ...known.filter((region) => seen.unreadRegions.has(region))])].sort();
+}
+
 /** Orders still open, less what EC2's list shows of them: the rest may be on its way. */
 export function openOrders(workerType: string, seen: SeenWorkers): OpenOrders {
   const { workers, launches } = indexOf(seen);
@@ -59,17 +70,37 @@ export function openOrders(workerType: string, seen: SeenWorkers): OpenOrders {
         .filter(({ launchId }) => launchId === order.launchId)
         .reduce((sum, worker) => sum + capacityOf(worker, order.definition), 0);
       const capacity = Math.max(0, order.targetCapacity - arrived);
-      return { capacity, overshoot: capacity > 0 ? overshootOf(order.pools) : 0 };
+      const overshoot = capacity > 0 ? overshootOf(order.pools) : 0;
+      return {
+        capacity,
+        overshoot,
+        onDemandCapacity: order.market === 'on-demand' ? capacity : 0,
+        usdPerHour: capacity > 0 ? (capacity + overshoot) * dearestTask(order) : 0,
+      };
     });
+  const sum = (field: keyof OpenOrders) => open.reduce((total, each) => total + each[field], 0);
   return {
-    capacity: open.reduce((sum, { capacity }) => sum + capacity, 0),
-    overshoot: open.reduce((sum, { overshoot }) => sum + overshoot, 0),
+    capacity: sum('capacity'),
+    overshoot: sum('overshoot'),
+    onDemandCapacity: sum('onDemandCapacity'),
+    usdPerHour: sum('usdPerHour'),
   };
 }
 
-/** Instances of a type launched within the last minute, by our own records. */
+/** The most that one task of an order can cost in an hour, by the ceilings of its pools. */
+function dearestTask({ definition, pools }: LaunchOrder): number {
+  const { maxPriceUsdPerHour: ceiling } = definition;
+  if (ceiling === undefined) return Number.POSITIVE_INFINITY;
+  const utility = new Map(definition.instanceTypes.map((type) => [type.instanceType, type.utility]));
+  return Math.max(...pools.map((pool) => (ceiling * (utility.get(pool.instanceType) ?? 1)) / pool.capacity));
+}
+
+/** Instances of a type launched within the last minute, by our own records; those of an open order all count. */
 export function launchedLastMinute(workerType: string, seen: SeenWorkers): number {
-  return (indexOf(seen).launches.get(workerType) ?? [])
-    .filter(({ openedAt }) => secondsBetween(openedAt, seen.at) < 60)
-    .reduce((sum, { workers }) => sum + workers.length, 0);
+  const isRecent = (at: EpochMillis | undefined) => at !== undefined && secondsBetween(at, seen.at) < 60;
+  return (indexOf(seen).launches.get(workerType) ?? []).reduce((sum, { state, openedAt, order, workers }) => {
+    if (state !== 'open') return sum + workers.filter(({ launchedAt }) => isRecent(launchedAt ?? openedAt)).length;
+    const smallest = Math.min(...order.pools.map(({ capacity }) => capacity));
+    return sum + (isRecent(openedAt) ? Math.ceil(order.targetCapacity / smallest) : 0);
+  }, 0);
 }

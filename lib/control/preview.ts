@@ -11,7 +11,7 @@ import type { ProvisionPlan } from '../core/provision-plan.ts';
 import { type Spend, spendOf } from '../core/spend.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import type { Knowledge } from './knowledge.ts';
-import { knownWorkers } from './known-workers.ts';
+import { knownWorkers, openOrders } from './known-workers.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
 import type { LaunchOrder, StoredWorkerType, WorkerTypes } from './ports.ts';
 import { memoryAtStart } from './tick-status.ts';
@@ -50,7 +50,13 @@ export function previewTurn(definition: WorkerType, seen: Observation, knowledge
   const common = { plan, decision: explainPlan(plan, definition), pools: judgeMarkets(definition, conditions) };
   if (plan.kind === 'hold') return { ...common, orders: [] };
   const workers = knownWorkers(workerType, seen);
-  const progress = startLaunching(plan, definition, { workers, conditions, spotShortSince: memory.spotShortSince });
+  const open = openOrders(workerType, seen);
+  const progress = startLaunching(plan, definition, {
+    workers,
+    open,
+    conditions,
+    spotShortSince: memory.spotShortSince,
+  });
   return { ...common, ...expectedOrders(progress, conditions) };
 }
 

@@ -66,7 +66,7 @@ export async function tick(
     const stop = new StopLaunching(ports.clock, endsAt && secondsAfter(endsAt, -LAST_REQUEST_SECONDS));
     const seen = await observe(ports, homeRegion);
     const knowledge = new Knowledge(seen, regions, ports.clock);
-    const resumed = await resumeLaunches(seen.launches, seen.definitions, { stop, knowledge }, ports);
+    const resumed = await resumeLaunches(seen, { stop, knowledge, regions }, ports);
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
     const { statuses, decisions } = await takeTurns(context, resumed);
     // Whoever holds the lease now knows more, and has written it.

@@ -7,15 +7,17 @@
  * ABANDON_SECONDS given up, when EC2's list shows whatever it launched. While open it counts as supply.
  *
  * Only an answer with instances, or with refusals of pools, closes it: a repetition that is refused as a whole (a
- * throttle, say) tells nothing of the first call. A definition that has since been disabled, deleted or given a lower
- * maximum is not launched after the fact: its record stays open, and counted, until it is given up.
+ * throttle, say) tells nothing of the first call. A definition that has since been disabled, paused, deleted or given a
+ * lower maximum is not launched after the fact, nor is an order for a region that is no longer used: its record stays
+ * open, and counted, until it is given up.
  */
 import pMap from 'p-map';
 import type { Refusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
-import type { Knowledge } from './knowledge.ts';
+import { type Knowledge, pausedBy } from './knowledge.ts';
 import { countOutcome, type LaunchPorts, type LaunchResult, sentResult } from './launch.ts';
-import type { LaunchBudget, LaunchRecord, StoredWorkerType } from './ports.ts';
+import type { Observation } from './observe.ts';
+import type { LaunchBudget, LaunchRecord } from './ports.ts';
 import type { StopLaunching } from './stop-launching.ts';
 
 const REPEAT_SECONDS = 10 * 60;
@@ -30,25 +32,26 @@ export interface Resumed {
   readonly failures: Map<string, string>;
 }
 
+interface ResumeContext {
+  readonly stop: StopLaunching;
+  readonly knowledge: Knowledge;
+  /** Regions in which this provisioner may launch. */
+  readonly regions: readonly string[];
+}
+
 type ResumePorts = Pick<LaunchPorts, 'clock' | 'fleet' | 'ledger' | 'telemetry'> & { readonly budget: LaunchBudget };
 
 /** Brings each open record one step further. */
-export async function resumeLaunches(
-  launches: readonly LaunchRecord[],
-  definitions: readonly StoredWorkerType[],
-  { stop, knowledge }: { readonly stop: StopLaunching; readonly knowledge: Knowledge },
-  ports: ResumePorts,
-): Promise<Resumed> {
-  const byName = new Map(definitions.map((stored) => [stored.workerType, stored]));
+export async function resumeLaunches(seen: Observation, context: ResumeContext, ports: ResumePorts): Promise<Resumed> {
   const results = new Map<string, LaunchResult>();
   const failures = new Map<string, string>();
   const resumed = await pMap(
-    launches,
+    seen.launches,
     async (record) => {
       const { workerType } = record.order.definition;
       if (record.state !== 'open') return record;
       try {
-        const step = await resume(record, byName.get(workerType), { stop, knowledge }, ports);
+        const step = await resume(record, isStillWanted(record, seen, context), context, ports);
         if (step.failure !== undefined) failures.set(workerType, `launch ${record.order.launchId}: ${step.failure}`);
         if (step.record.state === 'closed') results.set(workerType, sentResult(step.record));
         return step.record;
@@ -70,8 +73,8 @@ interface Step {
 
 async function resume(
   record: LaunchRecord,
-  current: StoredWorkerType | undefined,
-  { stop, knowledge }: { readonly stop: StopLaunching; readonly knowledge: Knowledge },
+  isWanted: boolean,
+  { stop, knowledge }: ResumeContext,
   ports: ResumePorts,
 ): Promise<Step> {
   const { order } = record;
@@ -82,7 +85,7 @@ async function resume(
     return { record: await settled({ ...record, state: 'abandoned' }, ports) };
   }
   if (ageSeconds > REPEAT_SECONDS) return { record, failure: `EC2 has not answered for ${Math.round(ageSeconds)} s` };
-  if (!isStillWanted(record, current) || stop.cause() !== undefined) return { record };
+  if (!isWanted || stop.cause() !== undefined) return { record };
   // A repetition costs EC2 what a launch costs. Meanwhile the record is counted, so it can wait.
   if ((await ports.budget.take(order.region)).kind === 'exhausted') return { record };
 
@@ -108,8 +111,11 @@ async function resume(
 const refusedAgain = ({ class: kind, code, message }: Refusal): { failure?: string } =>
   kind === 'throttled' ? {} : { failure: `EC2 refused to repeat it: ${code} (${message})` };
 
-function isStillWanted({ order }: LaunchRecord, current: StoredWorkerType | undefined): boolean {
-  if (current?.parsed.kind !== 'valid') return false;
+function isStillWanted({ order }: LaunchRecord, seen: Observation, { regions }: ResumeContext): boolean {
+  const { workerType } = order.definition;
+  const current = seen.definitions.find((stored) => stored.workerType === workerType);
+  if (current?.parsed.kind !== 'valid' || !regions.includes(order.region)) return false;
+  if (pausedBy(seen.controls.get(workerType), seen.at) !== undefined) return false;
   const { enabled, maxCapacity } = current.parsed.definition;
   return enabled && maxCapacity >= order.definition.maxCapacity;
 }

@@ -31,6 +31,8 @@ export interface LaunchMemory {
   readonly hold?: LaunchHold;
   /** Since when spot has not given all that was wanted. */
   readonly spotShortSince?: EpochMillis;
+  /** Regions where workers were when those were last listed: the definition may stop naming one while they live. */
+  readonly workerRegions?: readonly string[];
 }
 
 /** What the last tick saw and decided for one worker type. Lists and pages read this, never EC2 or SQS. */

@@ -19,20 +19,28 @@ export function statusOfInvalid(
   telemetry: Telemetry,
 ): WorkerTypeStatus {
   const decision = `hold, the definition is invalid: ${describeProblems(problems)}`;
-  const status: WorkerTypeStatus = { workerType, state: 'invalid', changedAt: at, decision, problems };
+  const status: WorkerTypeStatus = {
+    workerType,
+    state: 'invalid',
+    changedAt: at,
+    decision,
+    problems,
+    ...whereWorkersAre(previous?.workerRegions),
+  };
   if (!isSameStatus(status, previous)) telemetry.event('error', 'worker-type-invalid', { workerType, problems });
   return status;
 }
 
 /** What a type remembers when its turn begins: a repeated launch that was answered now counts like any other. */
 export function memoryAtStart(previous: LaunchMemory | undefined, resumed: LaunchResult | undefined): LaunchMemory {
-  const { lastLaunch, hold, spotShortSince } = previous ?? {};
+  const { lastLaunch, hold, spotShortSince, workerRegions } = previous ?? {};
   const answered = resumed?.kind === 'sent' ? lastLaunchOfRecord(resumed) : undefined;
   const last = answered ?? lastLaunch;
   return {
     ...(last === undefined ? {} : { lastLaunch: last }),
     ...(hold === undefined ? {} : { hold }),
     ...(spotShortSince === undefined ? {} : { spotShortSince }),
+    ...whereWorkersAre(workerRegions),
   };
 }
 
@@ -45,7 +53,10 @@ const lastLaunchOfRecord = ({ record, launchedCapacity }: Extract<LaunchResult, 
 });
 
 /** What a type remembers when its turn is over. */
-function memoryAfter({ definition, memory, plan, sent, isSpotShort }: Turn, now: EpochMillis): LaunchMemory {
+function memoryAfter(
+  { definition, memory, plan, sent, isSpotShort, workerRegions }: Turn,
+  now: EpochMillis,
+): LaunchMemory {
   const [first] = sent;
   const refusals = sent.flatMap(({ attempt }) => attempt.refusals);
   const launched = sent.reduce((sum, { attempt }) => sum + attempt.launched, 0);
@@ -69,8 +80,12 @@ function memoryAfter({ definition, memory, plan, sent, isSpotShort }: Turn, now:
     ...(lastLaunch === undefined ? {} : { lastLaunch }),
     ...(isHolding(hold, definition, now) ? { hold } : {}),
     ...spotShort({ memory, plan, isSpotShort }, now),
+    ...whereWorkersAre(workerRegions),
   };
 }
+
+const whereWorkersAre = (regions: readonly string[] = []): Pick<LaunchMemory, 'workerRegions'> =>
+  regions.length === 0 ? {} : { workerRegions: regions };
 
 const MAX_REFUSALS = 10;
 const fewPools = (pools: readonly string[] | undefined) => (pools === undefined ? {} : { pools: pools.slice(0, 3) });

@@ -12,7 +12,7 @@ import type { PlannedOrder } from '../core/order-plan.ts';
 import { type ProvisionPlan, planProvision } from '../core/provision-plan.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import { type Knowledge, pausedBy } from './knowledge.ts';
-import { knownWorkers, launchedLastMinute, openOrders } from './known-workers.ts';
+import { knownWorkers, launchedLastMinute, openOrders, workerRegions } from './known-workers.ts';
 import { type HeldLease, type LaunchPorts, launch } from './launch.ts';
 import type { Observation } from './observe.ts';
 import type { LaunchBudget, LaunchOrder, Telemetry } from './ports.ts';
@@ -34,6 +34,8 @@ export interface Turn {
   readonly definition: WorkerType;
   readonly plan: ProvisionPlan;
   readonly memory: LaunchMemory;
+  /** Regions that have workers of this type. */
+  readonly workerRegions: readonly string[];
   /** Begins the ids of this turn's launches. */
   readonly turnId: string;
   progress?: LaunchProgress;
@@ -63,14 +65,16 @@ export async function launchInRounds(turns: readonly Turn[], context: TurnContex
 export function beginTurn(definition: WorkerType, memory: LaunchMemory, turnId: string, context: TurnContext): Turn {
   const { seen, knowledge, ports } = context;
   const plan = planWorkerType(definition, seen, memory);
-  const turn: Turn = { definition, plan, memory, turnId, sent: [] };
+  const regions = workerRegions(definition.workerType, seen, memory.workerRegions);
+  const turn: Turn = { definition, plan, memory, workerRegions: regions, turnId, sent: [] };
   if (plan.kind === 'hold') return turn;
   tell(turn, ports.telemetry);
   const workers = knownWorkers(definition.workerType, seen);
+  const open = openOrders(definition.workerType, seen);
   const conditions = knowledge.conditionsFor(definition.workerType);
   return {
     ...turn,
-    progress: startLaunching(plan, definition, { workers, conditions, spotShortSince: memory.spotShortSince }),
+    progress: startLaunching(plan, definition, { workers, open, conditions, spotShortSince: memory.spotShortSince }),
   };
 }
 
@@ -87,6 +91,7 @@ export function planWorkerType(definition: WorkerType, seen: Observation, memory
     hold: isCleared ? undefined : memory.hold,
     pausedBy: pausedBy(control, seen.at),
     unreadRegions: seen.unreadRegions,
+    workerRegions: memory.workerRegions ?? [],
     homeRegion: seen.homeRegion,
     launchedLastMinute: launchedLastMinute(workerType, seen),
     now: seen.at,

@@ -11,7 +11,7 @@ import { planOrder } from './order-plan.ts';
 import type { Market } from './pool-cooldown.ts';
 import type { LaunchConditions, PoolVerdict } from './pool-verdict.ts';
 import { describeVerdict, judgePools } from './pool-verdict.ts';
-import type { ProvisionPlan } from './provision-plan.ts';
+import type { OpenOrders, ProvisionPlan } from './provision-plan.ts';
 import { capacityOf } from './provision-plan.ts';
 import { describeRefusal, type Refusal } from './refusal.ts';
 import { affordableTasks, spendOf } from './spend.ts';
@@ -61,11 +61,13 @@ export function startLaunching(
   definition: WorkerType,
   seen: {
     readonly workers: readonly Worker[];
+    /** What is on its way counts against the base and the ceiling of spend like what is there. */
+    readonly open: Pick<OpenOrders, 'onDemandCapacity' | 'usdPerHour'>;
     readonly conditions: LaunchConditions;
     readonly spotShortSince: EpochMillis | undefined;
   },
 ): LaunchProgress {
-  const { workers, conditions, spotShortSince } = seen;
+  const { workers, open, conditions, spotShortSince } = seen;
   const { onDemandBaseCapacity, onDemandFallbackMinutes } = definition.market;
   const onDemand = workers
     .filter((worker) => isSupply(worker) && worker.market === 'on-demand')
@@ -75,12 +77,14 @@ export function startLaunching(
   return {
     definition,
     limits: { want: plan.want, room: plan.figures.room, maxInstances: plan.maxInstances },
-    onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand),
+    onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand - open.onDemandCapacity),
     mayFallBack:
       onDemandFallbackMinutes !== undefined &&
       (onDemandFallbackMinutes === 0 || (shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes)),
     usdPerHourLeft:
-      ceiling === undefined ? undefined : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour,
+      ceiling === undefined
+        ? undefined
+        : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour - open.usdPerHour,
     attempts: [],
   };
 }

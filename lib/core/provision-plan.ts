@@ -18,6 +18,10 @@ export interface OpenOrders {
   readonly capacity: number;
   /** By how much EC2 may pass what they asked for. It takes room, but is no supply to count on. */
   readonly overshoot: number;
+  /** What of the capacity is on-demand. */
+  readonly onDemandCapacity: number;
+  /** What the capacity costs at most; Infinity where nothing limits its price. */
+  readonly usdPerHour: number;
 }
 
 /** All that the plan for one worker type depends on. */
@@ -34,6 +38,8 @@ export interface ProvisionInput {
   readonly launchedLastMinute: number;
   /** Regions whose instances could not be listed, with the cause. */
   readonly unreadRegions: ReadonlyMap<string, string>;
+  /** Regions where workers of this type were when they were last listed; the definition may not name them any more. */
+  readonly workerRegions: readonly string[];
   readonly homeRegion: string;
   readonly now: EpochMillis;
 }
@@ -105,16 +111,23 @@ interface Held {
 }
 
 /** What keeps a type from being planned at all. */
-function blockedBefore({ definition, pausedBy, homeRegion, unreadRegions }: ProvisionInput): Held | undefined {
+function blockedBefore(input: ProvisionInput): Held | undefined {
+  const { definition, pausedBy, homeRegion, unreadRegions, workerRegions } = input;
   if (!definition.enabled) return { reason: 'disabled' };
   if (pausedBy !== undefined) return { reason: 'paused', cause: pausedBy };
-  const unread = regionsOf(definition, homeRegion).find((region) => unreadRegions.has(region));
+  const unread = [...regionsOf(definition, homeRegion), ...workerRegions].find((region) => unreadRegions.has(region));
   if (unread === undefined) return undefined;
   return { reason: 'workers-unknown', cause: `${unread}: ${unreadRegions.get(unread)}` };
 }
 
+/** A probe in one of these states has neither proved itself nor died. A draining one is on its way out. */
+const PROBING: ReadonlySet<WorkerState> = new Set(['launching', 'booting', 'running']);
+
 /** What keeps a type that is planned from launching now. */
-function heldBack({ definition, hold, workers, now }: ProvisionInput, figures: ProvisionFigures): Held | undefined {
+function heldBack(
+  { definition, hold, workers, open, now }: ProvisionInput,
+  figures: ProvisionFigures,
+): Held | undefined {
   if (figures.shortfall === 0) return { reason: 'satisfied' };
   if (isHolding(hold, definition, now)) {
     const { until, reason: cause } = hold;
@@ -124,6 +137,13 @@ function heldBack({ definition, hold, workers, now }: ProvisionInput, figures: P
   if (breaker !== undefined && now < breaker.probeAt) {
     const cause = `the last ${breaker.deaths} workers ended by themselves at once, the last one with ${breaker.lastEnd}`;
     return { reason: 'workers-die', cause, until: breaker.probeAt };
+  }
+  if (
+    breaker !== undefined &&
+    (open.capacity > 0 ||
+      workers.some(({ state, launchedAt }) => PROBING.has(state) && (launchedAt ?? now) > breaker.lastDeathAt))
+  ) {
+    return { reason: 'workers-die', cause: 'one worker is being tried; when it lives, all goes on' };
   }
   return figures.room === 0 ? { reason: 'no-room' } : undefined;
 }

@@ -26,7 +26,7 @@ it('a thousand types together look at each worker once, not once each', () => {
   const seen = { at: NOW, workers, launches: [] };
   for (const workerType of types) {
     expect(knownWorkers(workerType, seen)).toHaveLength(2);
-    expect(openOrders(workerType, seen)).toEqual({ capacity: 0, overshoot: 0 });
+    expect(openOrders(workerType, seen)).toMatchObject({ capacity: 0, overshoot: 0 });
     expect(launchedLastMinute(workerType, seen)).toBe(0);
   }
   expect(asked()).toBe(workers.length);
@@ -53,7 +53,8 @@ it('each type sees its own workers, launches and open orders, and those of no ot
   };
   expect(knownWorkers('a', seen)).toHaveLength(1);
   expect(openOrders('a', seen)).toMatchObject({ capacity: 2 });
-  expect(launchedLastMinute('a', seen)).toBe(0);
+  // All that an open order may have launched.
+  expect(launchedLastMinute('a', seen)).toBe(3);
   expect(knownWorkers('b', seen).map(({ state }) => state)).toEqual(['running', 'launching']);
   expect(openOrders('b', seen)).toMatchObject({ capacity: 0 });
   expect(launchedLastMinute('b', seen)).toBe(1);

@@ -10,6 +10,8 @@ import { planProvision } from '../../lib/core/provision-plan.ts';
 import type { WorkerType } from '../../lib/core/worker-type-schema.ts';
 import { aDefinition, aWorker, NOW } from '../support/builders.ts';
 
+const NONE_OPEN = { capacity: 0, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 };
+
 const CASES = { numRuns: 10_000 };
 const REGIONS = ['us-east-1', 'eu-west-1'];
 
@@ -98,11 +100,12 @@ function play({
     definition,
     backlog: { kind: 'known', pendingTasks: pending, claimedTasks: 0, delayedTasks: 0, readAt: NOW },
     workers: present,
-    open: { capacity: 0, overshoot: 0 },
+    open: { capacity: 0, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 },
     hold: undefined,
     pausedBy: paused ? 'by ana: test' : undefined,
     launchedLastMinute: 0,
     unreadRegions: new Map(),
+    workerRegions: [],
     homeRegion: 'us-east-1',
     now: NOW,
   });
@@ -112,6 +115,7 @@ function play({
     let cooldowns: Cooldown[] = [];
     let progress = startLaunching(plan, definition, {
       workers: present,
+      open: NONE_OPEN,
       conditions: conditions([], prices),
       spotShortSince: undefined,
     });

@@ -8,6 +8,8 @@ import { planProvision } from '../../lib/core/provision-plan.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
 import { aDefinition, HOME, NOW } from '../support/builders.ts';
 
+const NONE_OPEN = { capacity: 0, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 };
+
 const zone = (letter: string, more: object = {}) => ({
   subnetId: `subnet-aaa${letter}`,
   availabilityZone: `us-east-1${letter}`,
@@ -98,16 +100,18 @@ describe('a launch preview', () => {
       definition,
       backlog: { kind: 'known', pendingTasks: 5, claimedTasks: 0, delayedTasks: 0, readAt: NOW },
       workers: [],
-      open: { capacity: 0, overshoot: 0 },
+      open: { capacity: 0, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 },
       hold: undefined,
       launchedLastMinute: 0,
       unreadRegions: new Map(),
+      workerRegions: [],
       homeRegion: 'us-east-1',
       now: NOW,
     });
     if (plan.kind === 'hold') throw new Error(plan.reason);
     const progress = startLaunching(plan, definition, {
       workers: [],
+      open: NONE_OPEN,
       conditions: conditions(),
       spotShortSince: undefined,
     });
@@ -129,7 +133,7 @@ describe('a launch preview', () => {
     const progress = startLaunching(
       { kind: 'launch', want: 1, maxInstances: 1, figures: { room: 5 } as never },
       wide(),
-      { workers: [], conditions: conditions(), spotShortSince: undefined },
+      { workers: [], open: NONE_OPEN, conditions: conditions(), spotShortSince: undefined },
     );
     const { orders, shortBecause } = expectedOrders(progress, conditions({ cooldowns: [cooldown] }));
     expect(orders).toEqual([]);

@@ -8,6 +8,8 @@ import { type ProvisionInput, planProvision } from '../../lib/core/provision-pla
 import { secondsAfter } from '../../lib/core/units.ts';
 import { aDefinition, aWorker, HOME, NOW, someWorkers } from '../support/builders.ts';
 
+const NONE_OPEN = { capacity: 0, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 };
+
 const known = (pendingTasks: number, claimedTasks = 0, delayedTasks = 0) =>
   ({ kind: 'known', pendingTasks, claimedTasks, delayedTasks, readAt: NOW }) as const;
 const four = { instanceTypes: [{ instanceType: 'c7g.xlarge', capacity: 4 }] };
@@ -17,10 +19,11 @@ function plan(changes: Partial<ProvisionInput> & { definition?: ProvisionInput['
     definition: aDefinition(),
     backlog: known(0),
     workers: [],
-    open: { capacity: 0, overshoot: 0 },
+    open: { capacity: 0, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 },
     hold: undefined,
     launchedLastMinute: 0,
     unreadRegions: new Map(),
+    workerRegions: [],
     homeRegion: HOME.homeRegion,
     now: NOW,
     ...changes,
@@ -33,7 +36,7 @@ function firstOrder(changes: Parameters<typeof plan>[0]): PlannedOrder | undefin
   if (result.kind === 'hold') return undefined;
   const conditions = { ...HOME, cooldowns: [], unlaunchable: new Map(), prices: [], now: NOW };
   const step = nextStep(
-    startLaunching(result, definition, { workers, conditions, spotShortSince: undefined }),
+    startLaunching(result, definition, { workers, open: NONE_OPEN, conditions, spotShortSince: undefined }),
     conditions,
   );
   return step.kind === 'order' ? step.order : undefined;
@@ -64,7 +67,9 @@ describe('the provision plan', () => {
   });
 
   it('counts an order whose answer is not known yet', () => {
-    expect(launched({ backlog: known(10), open: { capacity: 4, overshoot: 0 } })).toBe(6);
+    expect(
+      launched({ backlog: known(10), open: { capacity: 4, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 } }),
+    ).toBe(6);
   });
 
   it('launches nothing on an unknown backlog and says so', () => {
@@ -153,7 +158,7 @@ describe('the provision plan', () => {
           definition,
           backlog: known(pending, claimed),
           workers: workers.map((worker) => aWorker(worker)),
-          open: { capacity: open, overshoot: 0 },
+          open: { capacity: open, overshoot: 0, onDemandCapacity: 0, usdPerHour: 0 },
         });
         if (order === undefined) return;
         let launchedCapacity = 0;
