@@ -6,10 +6,12 @@ import type { AccountEndpoints } from '../lib/aws/account-clients.ts';
 import { checkPorts } from '../lib/aws/check-ports.ts';
 import { type AwsClients, awsClients } from '../lib/aws/clients.ts';
 import { CloudwatchTelemetry } from '../lib/aws/cloudwatch-telemetry.ts';
+import { Ec2LaunchTemplates } from '../lib/aws/ec2-launch-templates.ts';
 import { provisionerPorts } from '../lib/aws/provisioner-ports.ts';
 import { changesOf, isStreamEvent } from '../lib/aws/stream-records.ts';
 import { checkWorkerTypes } from '../lib/control/check.ts';
 import { checkAll } from '../lib/control/check-all.ts';
+import { templateCollector } from '../lib/control/collect-templates.ts';
 import { type Env, readCheckConfig } from '../lib/control/config.ts';
 import { watchDefinitions } from '../lib/control/definition-watch.ts';
 import type { Clock } from '../lib/control/ports.ts';
@@ -27,6 +29,10 @@ export function checkHandler(
   const launch = { workerInstanceProfileArn, workerProgram };
   const provisioner = provisionerPorts(config, clients, launch, telemetry, parts.clock);
   const ports = { ...provisioner, ...checkPorts(homeRegion, clients, provisioner.fleet, parts.accountEndpoints) };
+  const { regions } = config;
+  const templateSettings = { homeRegion, regions, instanceProfileArn: workerInstanceProfileArn, workerProgram };
+  const launchTemplates = new Ec2LaunchTemplates(clients, provisionerId, templateSettings);
+  const collect = templateCollector({ ...provisioner, launchTemplates });
 
   const onChanges = async (changes: ReturnType<typeof changesOf>): Promise<DynamoDBBatchResponse> => {
     const check = (only: string) => checkWorkerTypes(ports, { homeRegion, only });
@@ -35,6 +41,7 @@ export function checkHandler(
   };
   const onSchedule = async () => {
     const { reports, failures } = await checkAll(ports, homeRegion);
+    await collect();
     if (failures.length > 0) throw new Error(`Checking failed: ${failures.join('; ')}`);
     return { checked: reports.length };
   };
@@ -45,7 +52,10 @@ export function checkHandler(
 
 let built: ReturnType<typeof checkHandler> | undefined;
 
-/** Keeps versions of definitions and checks them: the table's stream and a schedule invoke it. */
+/**
+ * Keeps versions of definitions and checks them: the table's stream and a schedule invoke it. The schedule's runs delete
+ * unused launch templates as well.
+ */
 export const handler = async (event: unknown, context: Context) => {
   built ??= checkHandler(process.env);
   return built(event, context);

@@ -11,13 +11,14 @@ import { secondsAfter } from '../core/units.ts';
 import { templateKey, unusedTemplates } from '../core/unused-templates.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import type { Clock, LaunchLedger, LaunchTemplates, StoredWorkerType, Telemetry, WorkerTypes } from './ports.ts';
+import { metricNames } from './telemetry.ts';
 
 export interface CollectPorts {
   readonly clock: Clock;
   readonly workerTypes: Pick<WorkerTypes, 'list'>;
   readonly ledger: Pick<LaunchLedger, 'recent'>;
   readonly launchTemplates: LaunchTemplates;
-  readonly telemetry: Pick<Telemetry, 'event'>;
+  readonly telemetry: Telemetry;
 }
 
 /** What a run saw and deleted; failures in words. */
@@ -54,19 +55,15 @@ export async function collectTemplates(ports: CollectPorts): Promise<Collected> 
     ...[...unread].map(([region, cause]) => `launch templates of ${region} could not be listed: ${cause}`),
     ...failed.map(({ templateId, code, message }) => `${templateId}: ${code} (${message})`),
   ];
-  if (removed.length > 0 || failures.length > 0) {
-    telemetry.event(failures.length > 0 ? 'warn' : 'info', 'launch-templates-collected', {
-      seen: templates.length,
-      removed,
-      failures,
-    });
-  }
+  const fields = { seen: templates.length, removed, failures };
+  if (failures.length > 0) tellFailure(telemetry, fields);
+  else if (removed.length > 0) telemetry.event('info', 'launch-templates-collected', fields);
   return { seen: templates.length, removed: removed.length, failures };
 }
 
 /**
- * A run that another loop may end with: at most one an hour in this process, and one that fails is told of instead of
- * thrown, because the loop's own work does not hang on it.
+ * A run that another loop may end with: at most one an hour in this process, and one that fails is logged and counted
+ * instead of thrown, because the loop's own work does not hang on it.
  */
 export function templateCollector(ports: CollectPorts): () => Promise<Collected | undefined> {
   let nextAt = Number.NEGATIVE_INFINITY;
@@ -76,10 +73,17 @@ export function templateCollector(ports: CollectPorts): () => Promise<Collected 
     try {
       return await collectTemplates(ports);
     } catch (error) {
-      ports.telemetry.event('warn', 'launch-templates-collected', { failures: [String(error)] });
+      tellFailure(ports.telemetry, { failures: [String(error)] });
       return undefined;
     }
   };
+}
+
+/** Publishes at once: the loop that ends with this run has published its own metrics before. */
+function tellFailure(telemetry: Telemetry, fields: Readonly<Record<string, unknown>>): void {
+  telemetry.event('warn', 'launch-templates-collected', fields);
+  telemetry.count(metricNames.checkFailures, 1);
+  telemetry.publish();
 }
 
 function usesOf(

@@ -29,7 +29,7 @@ export const metricNames = {
   workersReaped: 'WorkersReaped',
   /** 1 for each check of all definitions that came to its end. */
   checkSucceeded: 'CheckSucceeded',
-  /** Checks that failed, and changes of definitions that could not be read out of the stream. */
+  /** Checks that failed, changes that could not be read out of the stream, and runs that left unused templates behind. */
   checkFailures: 'CheckFailures',
   /** Enabled worker types that no pool is left for, counted by each check of all definitions. */
   unlaunchableWorkerTypes: 'UnlaunchableWorkerTypes',

@@ -32,11 +32,12 @@ export interface Breaker {
 
 /**
  * The breaker of one worker type, undefined while it is closed. It needs no memory of its own: EC2's list shows the dead
- * for about an hour. A worker counts as useless when it ended by itself sooner than it could have idled out.
+ * for about an hour. A worker of the present definition counts as useless
+ * when it ended by itself sooner than it could have idled out.
  */
 export function breakerOf(
   workers: readonly Worker[],
-  definition: Pick<WorkerType, 'idleTimeoutSeconds'>,
+  definition: Pick<WorkerType, 'idleTimeoutSeconds' | 'version'>,
   now: EpochMillis,
 ): Breaker | undefined {
   const usefulAfterSeconds = Math.min(USEFUL_AFTER_SECONDS, definition.idleTimeoutSeconds);
@@ -45,6 +46,8 @@ export function breakerOf(
       const { launchedAt, stoppedAt, endCode } = worker;
       if (worker.state !== 'stopped' || launchedAt === undefined || stoppedAt === undefined || endCode === undefined)
         return [];
+      // What the definition was before it was mended says nothing of what it is now.
+      if ((worker.definitionVersion ?? definition.version) !== definition.version) return [];
       return FOREIGN_ENDS.has(endCode) ? [] : [{ launchedAt, stoppedAt, endCode }];
     })
     .sort((a, b) => b.launchedAt - a.launchedAt);

@@ -120,8 +120,8 @@ function loopFailures(watched: Watched): AlarmDefinition[] {
     },
     {
       name: 'check-failures',
-      meaning: 'A check of definitions failed, or a change of a definition could not be kept in its history.',
-      firstStep: 'Look at the check-failed and stream-record-unreadable events in the log of the check function.',
+      meaning: 'Checking definitions, keeping a change in its history or deleting unused launch templates failed.',
+      firstStep: 'Look at the newest warn and error events in the log of the check function.',
       metric: own(watched, metricNames.checkFailures, 15),
       watches: 'failures',
       periods: 1,

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcards } from './acknowledge.ts';
-import { rehearsalStatements, rehearsalWildcards } from './launch-permissions.ts';
+import { deleteTemplatesStatement, rehearsalStatements, rehearsalWildcards } from './launch-permissions.ts';
 import { workerRegions } from './regions.ts';
 import type { InfraSettings } from './settings.ts';
 import { taskQueueArns } from './task-queues.ts';
@@ -17,8 +17,8 @@ interface CheckGrants {
 }
 
 /**
- * Grants the check what it looks up and where it keeps what it found. It launches nothing, but it has EC2 judge launches
- * as dry runs, and EC2 judges them by the caller's permissions: those of a launch.
+ * Grants the check what it looks up, where it keeps what it found, and the deletion of unused launch templates. It launches
+ * nothing, but it has EC2 judge launches as dry runs, and EC2 judges them by the caller's permissions: those of a launch.
  */
 export function grantCheck(role: Role, { settings, workerTypes, changes, state, workerRole }: CheckGrants): void {
   const stack = Stack.of(role);
@@ -32,6 +32,7 @@ export function grantCheck(role: Role, { settings, workerTypes, changes, state, 
   const profiles = stack.formatArn({ service: 'iam', region: '', resource: 'instance-profile', resourceName: '*' });
   const statements = [
     ...rehearsalStatements(launch),
+    deleteTemplatesStatement(launch),
     new PolicyStatement({
       sid: 'LookAround',
       actions: [
@@ -39,6 +40,7 @@ export function grantCheck(role: Role, { settings, workerTypes, changes, state, 
         'ec2:DescribeInstanceTypeOfferings',
         'ec2:DescribeInstanceTypes',
         'ec2:DescribeKeyPairs',
+        'ec2:DescribeLaunchTemplates',
         'ec2:DescribeSecurityGroups',
         'ec2:DescribeSubnets',
         // Has no resource, unlike the quota of this account.

@@ -24,7 +24,7 @@ const PROVISION_INVOCATION_SECONDS = 59;
 const REAP_TIMEOUT_SECONDS = 120;
 /** Look-ups of dozens of worker types in several regions, and a dry run of each, at a few calls a second. */
 const CHECK_TIMEOUT_SECONDS = 300;
-/** The handlers take about 110 MB; they mostly wait, so memory, which is what waiting costs, is kept low. */
+/** `reap` and `check` take about 110 MB and mostly wait, so memory, which is what waiting costs, is kept low. */
 const MEMORY_MIB = 256;
 
 interface ControlFunctionsProps {
@@ -48,7 +48,7 @@ export class ControlFunctions extends Construct {
     { settings, tables, workers, deadLetters, bundles }: ControlFunctionsProps,
   ) {
     super(scope, id);
-    const { provisionerId, tickSeconds, logRetentionDays } = settings;
+    const { provisionerId, tickSeconds, memoryMiB, logRetentionDays } = settings;
     const { workerTypes, state } = tables;
     const environment = {
       [envNames.provisionerId]: provisionerId,
@@ -62,6 +62,7 @@ export class ControlFunctions extends Construct {
       ...common,
       description: `Spot provisioner ${provisionerId}: launches workers for waiting tasks`,
       bundle: `${bundles}/provision`,
+      memoryMiB,
       timeoutSeconds: PROVISION_TIMEOUT_SECONDS,
       environment: {
         ...environment,

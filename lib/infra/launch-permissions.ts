@@ -85,17 +85,11 @@ export function rehearsalStatements(grants: LaunchGrants): PolicyStatement[] {
   ];
 }
 
-/** What the provisioner itself does in EC2: launches, and what comes before and after them. */
+/** What the provisioner itself does in EC2: it looks, launches and signals. */
 export function launchStatements(grants: LaunchGrants): PolicyStatement[] {
   const { provisionerId, regions } = grants;
   return [
     ...rehearsalStatements(grants),
-    new PolicyStatement({
-      sid: 'DeleteOwnTemplate',
-      actions: ['ec2:DeleteLaunchTemplate'],
-      resources: any(grants, ['launch-template']),
-      conditions: resourceIsOwn(provisionerId),
-    }),
     new PolicyStatement({
       sid: 'SignalOwnWorker',
       actions: ['ec2:CreateTags'],
@@ -109,12 +103,21 @@ export function launchStatements(grants: LaunchGrants): PolicyStatement[] {
     }),
     new PolicyStatement({
       sid: 'LookAround',
-      actions: ['ec2:DescribeInstances', 'ec2:DescribeLaunchTemplates', 'ec2:DescribeSpotPriceHistory'],
+      actions: ['ec2:DescribeInstances', 'ec2:DescribeSpotPriceHistory'],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:RequestedRegion': [...regions] } },
     }),
   ];
 }
+
+/** Deletes launch templates that carry the provisioner's tag, and no others. */
+export const deleteTemplatesStatement = (grants: LaunchGrants): PolicyStatement =>
+  new PolicyStatement({
+    sid: 'DeleteOwnTemplate',
+    actions: ['ec2:DeleteLaunchTemplate'],
+    resources: any(grants, ['launch-template']),
+    conditions: resourceIsOwn(grants.provisionerId),
+  });
 
 /** Wildcards among those resources, and why each of them stands. */
 export function rehearsalWildcards(grants: LaunchGrants): (readonly [resource: string, reason: string])[] {

@@ -13,6 +13,8 @@ export interface InfraSettings {
   /** Where workers may be launched besides the stack's own region. */
   readonly regions: readonly string[];
   readonly tickSeconds: number;
+  /** Of the provision function; the CPU of a Lambda goes by its memory. */
+  readonly memoryMiB: number;
   readonly logRetentionDays: number;
   readonly createSpotServiceLinkedRole: boolean;
   /** Undefined: whatever the credentials of the deployment say. */
@@ -22,6 +24,11 @@ export interface InfraSettings {
 
 /** Retention periods that CloudWatch Logs knows (PutRetentionPolicy), up to a year. */
 const LOG_RETENTION_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365] as const;
+
+/** The least that Lambda gives a function (CreateFunction). */
+const MIN_MEMORY_MIB = 128;
+/** The most that accounts get which AWS has not raised to Lambda's full 10,240 MiB; two vCPUs are more than a tick uses. */
+const MAX_MEMORY_MIB = 3008;
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const QUEUE_ARN = /^arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_*?-]{1,80}(?:\.fifo)?$/;
@@ -60,6 +67,9 @@ const flag: Check<boolean> = (raw) =>
       ? { value: false }
       : { allowed: 'true or false' };
 
+const isLambdaMemory = (value: number): boolean =>
+  Number.isInteger(value) && value >= MIN_MEMORY_MIB && value <= MAX_MEMORY_MIB;
+
 const isRetention = (days: number): boolean => LOG_RETENTION_DAYS.some((allowed) => allowed === days);
 
 /**
@@ -89,6 +99,7 @@ export function readInfraSettings(context: Context): InfraSettings {
       10,
       number((value) => Number.isInteger(value) && value >= 1 && value <= 60, 'whole seconds from 1 to 60'),
     ),
+    memoryMiB: read('memoryMiB', 256, number(isLambdaMemory, `whole MiB from ${MIN_MEMORY_MIB} to ${MAX_MEMORY_MIB}`)),
     logRetentionDays: read('logRetentionDays', 30, number(isRetention, `days: ${LOG_RETENTION_DAYS.join(', ')}`)),
     createSpotServiceLinkedRole: read('createSpotServiceLinkedRole', false, flag),
     account: read('account', undefined, text(ACCOUNT, '12 digits, quoted in JSON')),

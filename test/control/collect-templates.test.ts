@@ -131,6 +131,7 @@ describe('launch templates are collected when unused (row "launch templates")', 
     expect(world.telemetry.events).toContainEqual(
       expect.objectContaining({ level: 'warn', name: 'launch-templates-collected' }),
     );
+    expect(world.telemetry.published).toEqual(new Map([['CheckFailures', 1]]));
   });
 
   it('a template in use never goes, whatever else there is', async () => {

@@ -74,16 +74,31 @@ it('workers of a region that left the definition count while that region cannot 
   expect(await world.decision()).toContain('eu-west-1: RequestTimeout');
 });
 
-it('the breaker tries one worker at a time', async () => {
-  const world = aWorld({ maxCapacity: 100 }, 50);
-  world.ec2.isSilent = false;
-  for (let index = 0; index < 6; index += 1) {
-    const launchedAt = secondsAfter(NOW, -300);
-    const stoppedAt = secondsAfter(NOW, -270);
-    const endCode = 'Client.InstanceInitiatedShutdown';
-    world.fleet.put(aWorker({ workerId: `i-${index}`, state: 'stopped', launchedAt, stoppedAt, endCode }));
-  }
-  await world.run(10);
-  expect(world.fleet.truth.filter(({ state }) => state !== 'stopped')).toHaveLength(1);
-  expect(await world.decision()).toContain('one worker is being tried');
+describe('the breaker', () => {
+  const dead = (index: number, definitionVersion: number) =>
+    aWorker({
+      workerId: `i-${index}`,
+      state: 'stopped',
+      launchedAt: secondsAfter(NOW, -300),
+      stoppedAt: secondsAfter(NOW, -270),
+      endCode: 'Client.InstanceInitiatedShutdown',
+      definitionVersion,
+    });
+
+  it('tries one worker at a time', async () => {
+    const world = aWorld({ maxCapacity: 100 }, 50);
+    world.ec2.isSilent = false;
+    for (let index = 0; index < 6; index += 1) world.fleet.put(dead(index, 1));
+    await world.run(10);
+    expect(world.fleet.truth.filter(({ state }) => state !== 'stopped')).toHaveLength(1);
+    expect(await world.decision()).toContain('one worker is being tried');
+  });
+
+  it('is closed by a changed definition', async () => {
+    const world = aWorld({ maxCapacity: 100, version: 2 }, 50);
+    world.ec2.isSilent = false;
+    for (let index = 0; index < 12; index += 1) world.fleet.put(dead(index, 1));
+    await world.run();
+    expect(world.fleet.truth.filter(({ state }) => state !== 'stopped')).toHaveLength(50);
+  });
 });

@@ -9,6 +9,7 @@ const LOOK_UPS = [
   'ec2:DescribeInstanceTypeOfferings',
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeKeyPairs',
+  'ec2:DescribeLaunchTemplates',
   'ec2:DescribeSecurityGroups',
   'ec2:DescribeSubnets',
   'servicequotas:GetAWSDefaultServiceQuota',
@@ -20,7 +21,9 @@ export function checkRows(
   { workerRole, workerTypes, state }: { workerRole: string; workerTypes: string; state: string },
 ): Row[] {
   const region = (name: string) => ({ context: { 'aws:RequestedRegion': name } });
-  const own = { context: { [`aws:ResourceTag/${tagKeys.owner}`]: provisionerId } };
+  const tagged = (owner: string) => ({ context: { [`aws:ResourceTag/${tagKeys.owner}`]: owner } });
+  const own = tagged(provisionerId);
+  const template = (where = {}) => arn('ec2', 'launch-template/lt-1', where);
   const stream = (table: string) => `${table}/stream/2026-01-02T03:04:05.000`;
   const quota = (service: string, where = {}) => arn('servicequotas', `${service}/L-34B43A08`, where);
   return [
@@ -52,6 +55,14 @@ export function checkRows(
     mayNot('signal a worker', 'ec2:CreateTags', arn('ec2', 'instance/i-1'), {
       context: { ...own.context, 'aws:TagKeys': [tagKeys.signal] },
     }),
-    mayNot('delete a template', 'ec2:DeleteLaunchTemplate', arn('ec2', 'launch-template/lt-1'), own),
+    may('delete its own template', 'ec2:DeleteLaunchTemplate', template(), own),
+    mayNot('delete an untagged template', 'ec2:DeleteLaunchTemplate', template()),
+    mayNot(
+      "delete another provisioner's template",
+      'ec2:DeleteLaunchTemplate',
+      template(),
+      tagged(`${provisionerId}2`),
+    ),
+    mayNot('delete a template elsewhere', 'ec2:DeleteLaunchTemplate', template({ region: 'us-east-1' }), own),
   ];
 }

@@ -5,18 +5,12 @@ import { type Row, rowsOf } from './permission-row.ts';
 
 const { may, mayNot } = rowsOf('provision');
 const ec2 = (resource: string): string => arn('ec2', resource);
-const elsewhere = (resource: string): string => arn('ec2', resource, { region: 'us-east-1' });
 const tagged = (owner: string) => ({ [`aws:ResourceTag/${tagKeys.owner}`]: owner });
 const templatesAndTags = (provisionerId: string): Row[] => {
   const own = { context: tagged(provisionerId) };
   const tags = (context: object, ...keys: string[]) => ({ context: { ...context, 'aws:TagKeys': keys } });
   return [
-    may('delete its own template', 'ec2:DeleteLaunchTemplate', ec2('launch-template/lt-1'), own),
-    mayNot('delete a foreign template', 'ec2:DeleteLaunchTemplate', ec2('launch-template/lt-1')),
-    mayNot("delete another provisioner's template", 'ec2:DeleteLaunchTemplate', ec2('launch-template/lt-1'), {
-      context: tagged(`${provisionerId}2`),
-    }),
-    mayNot('delete a template elsewhere', 'ec2:DeleteLaunchTemplate', elsewhere('launch-template/lt-1'), own),
+    mayNot('delete even its own template', 'ec2:DeleteLaunchTemplate', ec2('launch-template/lt-1'), own),
     may('signal its own worker', 'ec2:CreateTags', ec2('instance/i-1'), tags(tagged(provisionerId), tagKeys.signal)),
     mayNot('signal a foreign instance', 'ec2:CreateTags', ec2('instance/i-1'), tags({}, tagKeys.signal)),
     mayNot(
@@ -40,7 +34,7 @@ const templatesAndTags = (provisionerId: string): Row[] => {
 const reading = (provisionerId: string): Row[] => {
   const region = (name: string) => ({ context: { 'aws:RequestedRegion': name } });
   return [
-    ...['DescribeInstances', 'DescribeLaunchTemplates', 'DescribeSpotPriceHistory'].flatMap((action) => [
+    ...['DescribeInstances', 'DescribeSpotPriceHistory'].flatMap((action) => [
       may('look around in its region', `ec2:${action}`, '*', region('eu-west-1')),
       mayNot('look around elsewhere', `ec2:${action}`, '*', region('us-east-1')),
     ]),

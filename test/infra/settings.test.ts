@@ -10,6 +10,7 @@ describe('Settings of a deployment', () => {
       workerManagedPolicyArns: [],
       regions: [],
       tickSeconds: 10,
+      memoryMiB: 256,
       logRetentionDays: 30,
       createSpotServiceLinkedRole: false,
       account: undefined,
@@ -21,6 +22,7 @@ describe('Settings of a deployment', () => {
     const queues = ['arn:aws:sqs:eu-west-1:111122223333:a', 'arn:aws:sqs:eu-west-1:111122223333:b-*'];
     const fromJson = {
       tickSeconds: 20,
+      memoryMiB: 1769,
       logRetentionDays: 90,
       createSpotServiceLinkedRole: true,
       taskQueueArns: queues,
@@ -28,6 +30,7 @@ describe('Settings of a deployment', () => {
     };
     const fromCommandLine = {
       tickSeconds: '20',
+      memoryMiB: '1769',
       logRetentionDays: '90',
       createSpotServiceLinkedRole: 'true',
       taskQueueArns: queues.join(', '),
@@ -51,6 +54,10 @@ describe('Settings of a deployment', () => {
     ['tickSeconds', '', 'whole seconds from 1 to 60'],
     ['tickSeconds', 0, 'whole seconds from 1 to 60'],
     ['tickSeconds', '1.5', 'whole seconds from 1 to 60'],
+    ['memoryMiB', 127, 'whole MiB from 128 to 3008'],
+    ['memoryMiB', '3009', 'whole MiB from 128 to 3008'],
+    ['memoryMiB', 256.5, 'whole MiB from 128 to 3008'],
+    ['memoryMiB', '512MB', 'whole MiB from 128 to 3008'],
     ['logRetentionDays', 31, 'days: 1, 3, 5, 7, 14, 30'],
     ['createSpotServiceLinkedRole', 'yes', 'true or false'],
     ['account', 111122223333, '12 digits'],
@@ -58,6 +65,10 @@ describe('Settings of a deployment', () => {
   ])('say what is wrong with %s %j: allowed are %s', (field, value, allowed) => {
     const read = () => readInfraSettings({ [field]: value });
     expect(read).toThrow(`${field}: found ${JSON.stringify(value)}, allowed: ${allowed}`);
+  });
+
+  it.each([128, 3008])('let the provision function have %i MiB', (memoryMiB) => {
+    expect(readInfraSettings({ memoryMiB })).toMatchObject({ memoryMiB });
   });
 
   it('tell of every mistake at once', () => {

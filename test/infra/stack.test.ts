@@ -85,6 +85,12 @@ describe('Functions', () => {
     });
   });
 
+  it('take their memory from the setting where it is the provision function, and from nowhere else', () => {
+    const large = onlyTemplate(synthesize({ memoryMiB: '1769' }));
+    const memoryOf = (prefix: string) => properties('AWS::Lambda::Function', prefix, large)['MemorySize'];
+    expect(['FunctionsProvision', 'FunctionsReap', 'FunctionsCheck'].map(memoryOf)).toEqual([1769, 256, 256]);
+  });
+
   it('find the environment that their configuration asks for', () => {
     const environment = (prefix: string) => {
       const { Environment } = properties('AWS::Lambda::Function', prefix);
