@@ -4,6 +4,7 @@ export const envNames = {
   provisionerId: 'PROVISIONER_ID',
   workerTypesTable: 'WORKER_TYPES_TABLE',
   stateTable: 'STATE_TABLE',
+  eventBus: 'EVENT_BUS',
   workerInstanceProfileArn: 'WORKER_INSTANCE_PROFILE_ARN',
   tickSeconds: 'TICK_SECONDS',
   invocationSeconds: 'INVOCATION_SECONDS',

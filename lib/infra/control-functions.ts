@@ -1,4 +1,5 @@
 import { Duration, Stack } from 'aws-cdk-lib';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IDestination } from 'aws-cdk-lib/aws-lambda';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -30,6 +31,7 @@ const MEMORY_MIB = 256;
 interface ControlFunctionsProps {
   readonly settings: InfraSettings;
   readonly tables: ProvisionerTables;
+  readonly bus: EventBus;
   readonly workers: WorkerIdentity;
   readonly deadLetters: Queue;
   /** Folder with one bundle a handler. */
@@ -45,7 +47,7 @@ export class ControlFunctions extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { settings, tables, workers, deadLetters, bundles }: ControlFunctionsProps,
+    { settings, tables, bus, workers, deadLetters, bundles }: ControlFunctionsProps,
   ) {
     super(scope, id);
     const { provisionerId, tickSeconds, memoryMiB, logRetentionDays } = settings;
@@ -54,6 +56,7 @@ export class ControlFunctions extends Construct {
       [envNames.provisionerId]: provisionerId,
       [envNames.workerTypesTable]: workerTypes.tableName,
       [envNames.stateTable]: state.tableName,
+      [envNames.eventBus]: bus.eventBusName,
       [envNames.regions]: workerRegions(Stack.of(this), settings).join(),
     };
     const workerProfile = { [envNames.workerInstanceProfileArn]: workers.instanceProfile.instanceProfileArn };
@@ -86,7 +89,7 @@ export class ControlFunctions extends Construct {
       environment: { ...environment, ...workerProfile },
     });
     const changes = streamArnOf(workerTypes);
-    grantProvision(this.provision.role, { settings, workerTypes, state, workerRole: workers.role });
+    grantProvision(this.provision.role, { settings, workerTypes, state, bus, workerRole: workers.role });
     grantReap(this.reap.role, { settings, workerTypes, state });
     grantCheck(this.check.role, { settings, workerTypes, changes, state, workerRole: workers.role });
     for (const nodeFunction of [this.provision, this.reap, this.check]) neverRepeat(nodeFunction, deadLetters);

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { launchStatements, rehearsalWildcards } from './launch-permissions.ts';
@@ -11,11 +12,12 @@ interface ProvisionGrants {
   readonly settings: InfraSettings;
   readonly workerTypes: TableV2;
   readonly state: TableV2;
+  readonly bus: EventBus;
   readonly workerRole: Role;
 }
 
-/** Grants the provisioner what one tick does: read definitions and queues, remember, launch, signal. */
-export function grantProvision(role: Role, { settings, workerTypes, state, workerRole }: ProvisionGrants): void {
+/** Grants the provisioner what one tick does: read definitions and queues, remember, launch, signal, tell. */
+export function grantProvision(role: Role, { settings, workerTypes, state, bus, workerRole }: ProvisionGrants): void {
   const stack = Stack.of(role);
   const { provisionerId } = settings;
   const queues = taskQueueArns(stack, settings);
@@ -32,6 +34,7 @@ export function grantProvision(role: Role, { settings, workerTypes, state, worke
       actions: ['dynamodb:GetItem', 'dynamodb:Query'],
       resources: [workerTypes.tableArn],
     }),
+    new PolicyStatement({ sid: 'TellOfChanges', actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
     // Transactions have no action of their own: each part is checked as the plain operation.
     new PolicyStatement({
       sid: 'KeepState',

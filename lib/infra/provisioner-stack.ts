@@ -2,9 +2,11 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnServiceLinkedRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { BusRules } from './bus-rules.ts';
 import { ControlFunctions } from './control-functions.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DefinitionChanges } from './definition-changes.ts';
+import { ProvisionerBus } from './provisioner-bus.ts';
 import { ProvisionerTables } from './provisioner-tables.ts';
 import { Schedules } from './schedules.ts';
 import type { InfraSettings } from './settings.ts';
@@ -23,17 +25,21 @@ export class ProvisionerStack extends Stack {
     const { provisionerId, alarmEmail } = settings;
     super(scope, `SpotProvisioner-${provisionerId}`, stackProps(settings));
     const tables = new ProvisionerTables(this, 'Tables', provisionerId);
+    const { bus } = new ProvisionerBus(this, 'Events', provisionerId);
     const workers = new WorkerIdentity(this, 'Workers', settings);
     const { queue: deadLetters } = new DeadLetters(this, 'DeadLetters');
-    const functions = new ControlFunctions(this, 'Functions', { settings, tables, workers, deadLetters, bundles });
+    const functions = new ControlFunctions(this, 'Functions', { settings, tables, bus, workers, deadLetters, bundles });
     const { workerTypes } = tables;
     new DefinitionChanges(this, 'Changes', { provisionerId, workerTypes, check: functions.check, deadLetters });
     new Schedules(this, 'Schedules', { provisionerId, functions, deadLetters });
     const { topic } = new Alarms(this, 'Alarms', { provisionerId, alarmEmail, functions, deadLetters });
+    const { provision } = functions;
+    new BusRules(this, 'Rules', { provisionerId, bus, provision, topic, deadLetters });
     if (settings.createSpotServiceLinkedRole) this.createSpotServiceLinkedRole();
 
     this.output('WorkerTypesTable', tables.workerTypes.tableName, 'Holds the worker types; people and tools edit it');
     this.output('StateTable', tables.state.tableName, 'Written by the provisioner alone');
+    this.output('EventBus', bus.eventBusName, 'Tells of changes, and takes events of waiting tasks');
     this.output(
       'TaskQueuePrefix',
       taskQueuePrefix(provisionerId),

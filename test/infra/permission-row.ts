@@ -10,7 +10,8 @@ export type Subject =
   | 'function trust'
   | 'scheduler trust'
   | 'worker trust'
-  | 'topic';
+  | 'topic'
+  | 'dead letters';
 
 /** One question to IAM and the answer that the project relies on. */
 export interface Row {

@@ -15,6 +15,9 @@ function ownResources(template: CfnTemplate) {
     workerRole: of('AWS::IAM::Role', 'Workers'),
     scheduleGroup: of('AWS::Scheduler::ScheduleGroup', 'Schedules'),
     topic: of('AWS::SNS::Topic', 'Alarms'),
+    bus: of('AWS::Events::EventBus', 'Events'),
+    wakeRule: of('AWS::Events::Rule', 'RulesWake'),
+    noticeRule: of('AWS::Events::Rule', 'RulesNotify'),
     functions: {
       provision: of('AWS::Lambda::Function', 'FunctionsProvision'),
       reap: of('AWS::Lambda::Function', 'FunctionsReap'),
@@ -62,6 +65,7 @@ function functionRows(who: 'provision' | 'reap' | 'check', own: Own): Row[] {
     may('trace', 'xray:PutTraceSegments', '*'),
     may('trace', 'xray:PutTelemetryRecords', '*'),
     mayNot('publish metrics by API', 'cloudwatch:PutMetricData', '*'),
+    ...(who === 'provision' ? [] : [mayNot('put events on the bus', 'events:PutEvents', own.bus)]),
   ];
 }
 
@@ -122,6 +126,7 @@ function workerRows(provisionerId: string, own: Own): Row[] {
       context: { [`aws:ResourceTag/${tagKeys.owner}`]: provisionerId, 'aws:TagKeys': [tagKeys.signal] },
     }),
     mayNot('start a loop', 'lambda:InvokeFunction', own.functions.provision),
+    mayNot('put events on the bus', 'events:PutEvents', own.bus),
   ];
 }
 
@@ -166,7 +171,29 @@ function schedulerRows({ functions, deadLetters, scheduleGroup }: Own): Row[] {
   ];
 }
 
-function topicRows({ topic }: Own): Row[] {
+/** A request of a service on behalf of a rule. */
+const byRule = (sourceArn: string, { principal = 'events.amazonaws.com', secure = 'true' } = {}) => ({
+  principal,
+  context: { 'aws:SourceArn': sourceArn, 'aws:SecureTransport': secure },
+});
+
+function deadLetterRows({ deadLetters, wakeRule, noticeRule }: Own): Row[] {
+  const { may, mayNot } = rowsOf('dead letters');
+  return [wakeRule, noticeRule].flatMap((rule) => [
+    may('be sent what its rule could not deliver', 'sqs:SendMessage', deadLetters, byRule(rule)),
+    mayNot('be sent events of another rule', 'sqs:SendMessage', deadLetters, byRule(`${rule}-2`)),
+    mayNot(
+      'be sent anything by another service',
+      'sqs:SendMessage',
+      deadLetters,
+      byRule(rule, { principal: 'sns.amazonaws.com' }),
+    ),
+    mayNot('be sent events without TLS', 'sqs:SendMessage', deadLetters, byRule(rule, { secure: 'false' })),
+    mayNot('be read by EventBridge', 'sqs:ReceiveMessage', deadLetters, byRule(rule)),
+  ]);
+}
+
+function topicRows({ topic, wakeRule, noticeRule }: Own): Row[] {
   const { may, mayNot } = rowsOf('topic');
   const publish = (principal: string, account: string, secure = 'true') => ({
     principal,
@@ -178,6 +205,15 @@ function topicRows({ topic }: Own): Row[] {
     mayNot("be published to by another account's alarms", 'sns:Publish', topic, publish(cloudWatch, '444455556666')),
     mayNot('be published to by another service', 'sns:Publish', topic, publish('events.amazonaws.com', '111122223333')),
     mayNot('be published to without TLS', 'sns:Publish', topic, publish(cloudWatch, '111122223333', 'false')),
+    may('be published to by the rule of notices', 'sns:Publish', topic, byRule(noticeRule)),
+    mayNot('be published to by another rule', 'sns:Publish', topic, byRule(wakeRule)),
+    mayNot(
+      'be published to by another service in its name',
+      'sns:Publish',
+      topic,
+      byRule(noticeRule, { principal: 's3.amazonaws.com' }),
+    ),
+    mayNot('be published to by its rule without TLS', 'sns:Publish', topic, byRule(noticeRule, { secure: 'false' })),
   ];
 }
 
@@ -187,7 +223,7 @@ export function permissionRows(provisionerId: string, template: CfnTemplate): Ro
   const workerTrust = rowsOf('worker trust');
   const functionTrust = rowsOf('function trust');
   return [
-    ...provisionRows(provisionerId, own.workerRole),
+    ...provisionRows(provisionerId, own),
     ...functionRows('provision', own),
     ...functionRows('reap', own),
     ...functionRows('check', own),
@@ -196,6 +232,7 @@ export function permissionRows(provisionerId: string, template: CfnTemplate): Ro
     ...workerRows(provisionerId, own),
     ...schedulerRows(own),
     ...topicRows(own),
+    ...deadLetterRows(own),
     functionTrust.may('be taken on by Lambda', 'sts:AssumeRole', '*', { principal: 'lambda.amazonaws.com' }),
     functionTrust.mayNot('be taken on by EC2', 'sts:AssumeRole', '*', { principal: 'ec2.amazonaws.com' }),
     workerTrust.may('be taken on by EC2', 'sts:AssumeRole', '*', { principal: 'ec2.amazonaws.com' }),

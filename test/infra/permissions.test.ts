@@ -27,6 +27,7 @@ const policiesOf: Readonly<Record<Subject, readonly Policy[]>> = {
   'scheduler trust': [trustPolicy(template, roleIds.scheduler)],
   'worker trust': [trustPolicy(template, roleIds.worker)],
   topic: resourcePolicies(template, 'AWS::SNS::TopicPolicy'),
+  'dead letters': resourcePolicies(template, 'AWS::SQS::QueuePolicy'),
 };
 const rows = permissionRows('main', template);
 const answer = (row: Row, policies: readonly Policy[] = policiesOf[row.who]) => decide(policies, row);

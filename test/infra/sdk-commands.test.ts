@@ -9,7 +9,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Services whose name in IAM is another than the SDK's. */
-const SERVICES: Readonly<Record<string, string>> = { 'service-quotas': 'servicequotas' };
+const SERVICES: Readonly<Record<string, string>> = { 'service-quotas': 'servicequotas', eventbridge: 'events' };
 
 /** The sources of a handler: its file and all that it imports of ours, by URL. */
 function sourcesOf(entry: URL, known = new Map<string, string>()): Map<string, string> {

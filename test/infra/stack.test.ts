@@ -158,6 +158,74 @@ describe('The stream of worker types', () => {
   });
 });
 
+describe('The event bus', () => {
+  const rule = (prefix: string) => properties('AWS::Events::Rule', prefix);
+  const source = ['spot-provisioner.main'];
+
+  it('has a name that producers know, and no policy that lets others in', () => {
+    expect(properties('AWS::Events::EventBus', 'Events')).toMatchObject({ Name: 'SpotProvisioner-main' });
+    expect(resourcesOf(template, 'AWS::Events::EventBusPolicy')).toEqual([]);
+  });
+
+  it.each(['RulesWake', 'RulesNotify'])('%s hears this bus and no other', (prefix) => {
+    expect(rule(prefix)).toMatchObject({
+      EventBusName: logicalId(template, 'AWS::Events::EventBus', 'Events'),
+      State: 'ENABLED',
+    });
+  });
+
+  it('waiting tasks start the provision function, once, late by a minute at most', () => {
+    const provision = arnOf(template, logicalId(template, 'AWS::Lambda::Function', 'FunctionsProvision'));
+    expect(rule('RulesWake')).toMatchObject({
+      EventPattern: { source, 'detail-type': ['Tasks Waiting', 'Shard Due'] },
+      Targets: [
+        {
+          Arn: provision,
+          DeadLetterConfig: { Arn: deadLetters },
+          RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        },
+      ],
+    });
+    expect(rule('RulesWake')['Targets']).toHaveLength(1);
+    // The function gets the event as it is.
+    expect(JSON.stringify(rule('RulesWake'))).not.toContain('Input');
+  });
+
+  it('no other rule may start the function, and nothing but EventBridge for this one', () => {
+    const permissions = resourcesOf(template, 'AWS::Lambda::Permission').map(([, { Properties }]) =>
+      resolve(Properties, template),
+    );
+    expect(permissions).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: arnOf(template, logicalId(template, 'AWS::Lambda::Function', 'FunctionsProvision')),
+        Principal: 'events.amazonaws.com',
+        SourceArn: arnOf(template, logicalId(template, 'AWS::Events::Rule', 'RulesWake')),
+      },
+    ]);
+  });
+
+  it('what needs a person, and that it is over, goes to the topic of the alarms in words', () => {
+    expect(rule('RulesNotify')).toMatchObject({
+      EventPattern: {
+        source,
+        'detail-type': ['Worker Type State Change'],
+        detail: { $or: [{ attention: [true] }, { resolved: [true] }] },
+      },
+      Targets: [
+        {
+          Arn: arnOf(template, logicalId(template, 'AWS::SNS::Topic', 'Alarms')),
+          DeadLetterConfig: { Arn: deadLetters },
+          InputTransformer: {
+            InputPathsMap: { 'detail-summary': '$.detail.summary' },
+            InputTemplate: '"Spot provisioner main: <detail-summary> More: docs/events.md"',
+          },
+        },
+      ],
+    });
+  });
+});
+
 describe('Several regions', () => {
   const chosen = onlyTemplate(synthesize({ regions: 'us-east-1,us-west-2' }));
 
@@ -225,6 +293,7 @@ describe('What a deployment may choose', () => {
     expect(Object.keys(template.Outputs ?? {}).toSorted()).toEqual([
       'AlarmTopicArn',
       'DeadLettersUrl',
+      'EventBus',
       'StateTable',
       'TaskQueuePrefix',
       'WorkerInstanceProfileArn',

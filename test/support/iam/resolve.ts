@@ -17,6 +17,8 @@ const PSEUDO_PARAMETERS: Readonly<Record<string, string>> = {
 /** The ARN that a resource of a type would have, its logical id taken for its name. */
 const ARNS: Readonly<Record<string, (id: string) => string>> = {
   'AWS::DynamoDB::GlobalTable': (id) => arn('dynamodb', `table/${id}`),
+  'AWS::Events::EventBus': (id) => arn('events', `event-bus/${id}`),
+  'AWS::Events::Rule': (id) => arn('events', `rule/bus/${id}`),
   'AWS::IAM::InstanceProfile': (id) => arn('iam', `instance-profile/${id}`, { region: '' }),
   'AWS::IAM::Role': (id) => arn('iam', `role/${id}`, { region: '' }),
   'AWS::Lambda::Function': (id) => arn('lambda', `function:${id}`),
