@@ -14,6 +14,7 @@ import { startDynamoDbEndpoint } from '../lib/local/dynamodb/endpoint.ts';
 import { localImages, localSecurityGroup, localSubnets } from '../lib/local/ec2/catalogue.ts';
 import { startEc2Endpoint } from '../lib/local/ec2/ec2-server.ts';
 import { Ec2World } from '../lib/local/ec2/world.ts';
+import { startEventsEndpoint } from '../lib/local/events/endpoint.ts';
 import { startSqsEndpoint } from '../lib/local/sqs/endpoint.ts';
 import { answerOrders } from './tick/child.ts';
 import { config, type EndpointsOrder, LOADED_SHARE, nameOf, type Scenario } from './tick/scenario.ts';
@@ -43,8 +44,18 @@ async function startEc2({ workerTypes, instances }: Scenario) {
 }
 
 async function startTablesAndQueues(scenario: Scenario) {
-  const [dynamodb, sqs] = await Promise.all([startDynamoDbEndpoint(), startSqsEndpoint()]);
-  const clients = awsClients(config.region, { dynamodb: dynamodb.url, sqs: sqs.url, ec2: sqs.url });
+  const [dynamodb, sqs, events] = await Promise.all([
+    startDynamoDbEndpoint(),
+    startSqsEndpoint(),
+    startEventsEndpoint(),
+  ]);
+  events.addBus(config.eventBus);
+  const clients = awsClients(config.region, {
+    dynamodb: dynamodb.url,
+    sqs: sqs.url,
+    ec2: sqs.url,
+    events: events.url,
+  });
   await createTables(clients.dynamoDb, config);
   const names = Array.from({ length: scenario.workerTypes }, (_, index) => nameOf(index));
   const urls = await pMap(
@@ -60,7 +71,7 @@ async function startTablesAndQueues(scenario: Scenario) {
   await checks.save(names.map((workerType) => ({ workerType, ...checked })));
   clients.destroy();
   queues = { scenario, sqs: sqs.url, urls };
-  return { dynamodb: dynamodb.url, sqs: sqs.url };
+  return { dynamodb: dynamodb.url, sqs: sqs.url, events: events.url };
 }
 
 async function putDefinitions(client: DynamoDBClient, documents: readonly object[]): Promise<void> {
@@ -127,7 +138,7 @@ const aDefinition = (workerType: string, queueUrl: string, instances: number) =>
 
 async function load(): Promise<void> {
   const { scenario, sqs, urls } = queues;
-  const clients = awsClients(config.region, { dynamodb: sqs, sqs, ec2: sqs });
+  const clients = awsClients(config.region, { dynamodb: sqs, sqs, ec2: sqs, events: sqs });
   const loaded = urls.filter((_, index) => index % Math.round(1 / LOADED_SHARE) === 0);
   const tasks = scenario.instances + 1;
   await pMap(

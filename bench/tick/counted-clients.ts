@@ -52,6 +52,7 @@ export function countCalls(clients: AwsClients): { readonly clients: AwsClients;
     clients: {
       dynamoDb: count(clients.dynamoDb, 'DynamoDB'),
       sqs: count(clients.sqs, 'SQS'),
+      events: count(clients.events, 'EventBridge'),
       ec2: (region) => count(clients.ec2(region), 'EC2'),
       ec2Launch: (region) => count(clients.ec2Launch(region), 'EC2'),
       destroy: () => clients.destroy(),

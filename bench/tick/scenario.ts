@@ -36,6 +36,7 @@ export const config: ProvisionerConfig = {
   provisionerId: 'bench',
   workerTypesTable: 'worker-types',
   stateTable: 'state',
+  eventBus: 'bus',
   region: localRegion,
   regions: [localRegion],
 };

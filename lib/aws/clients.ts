@@ -1,11 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 
 /** The SDK clients of one process, built once; those of EC2 are built when their region is first asked for. */
 export interface AwsClients {
   readonly dynamoDb: DynamoDBClient;
   readonly sqs: SQSClient;
+  readonly events: EventBridgeClient;
   /** For everything but launches. The same region answers the same client. */
   ec2(region: string): EC2Client;
   /**
@@ -22,6 +24,7 @@ export interface Endpoints {
   readonly dynamodb: string;
   readonly sqs: string;
   readonly ec2: string;
+  readonly events: string;
 }
 
 /** SDK calls that never settle have stopped provisioners before: each has a hard end. */
@@ -29,7 +32,7 @@ const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequ
 /** The SDK repeats even a dry pool's 5xx; two tries get over a lost packet, the next tick does the rest. */
 const MAX_ATTEMPTS = 2;
 
-/** Clients for AWS, or for the endpoints given; tables and queues are those of the home region. */
+/** Clients for AWS, or for the endpoints given; tables, queues and event bus are those of the home region. */
 export function awsClients(homeRegion: string, endpoints?: Endpoints): AwsClients {
   const common = {
     maxAttempts: MAX_ATTEMPTS,
@@ -45,15 +48,17 @@ export function awsClients(homeRegion: string, endpoints?: Endpoints): AwsClient
     // A queue URL kept in a table names the port of an earlier run: the endpoint counts, not the URL's host.
     ...(endpoints === undefined ? {} : { useQueueUrlAsEndpoint: false }),
   });
+  const events = new EventBridgeClient({ ...common, region: homeRegion, ...at(endpoints?.events) });
   const ec2 = perRegion((region) => new EC2Client({ ...common, region, ...at(endpoints?.ec2) }));
   const ec2Launch = perRegion((region) => new EC2Client({ ...common, region, maxAttempts: 1, ...at(endpoints?.ec2) }));
   return {
     dynamoDb,
     sqs,
+    events,
     ec2: ec2.of,
     ec2Launch: ec2Launch.of,
     destroy: () => {
-      for (const client of [dynamoDb, sqs, ...ec2.built(), ...ec2Launch.built()]) client.destroy();
+      for (const client of [dynamoDb, sqs, events, ...ec2.built(), ...ec2Launch.built()]) client.destroy();
     },
   };
 }

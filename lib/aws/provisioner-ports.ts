@@ -13,6 +13,7 @@ import { DynamoVersionHistory } from './dynamo-version-history.ts';
 import { DynamoWorkerTypes } from './dynamo-worker-types.ts';
 import { Ec2Fleet } from './ec2-fleet.ts';
 import { Ec2SpotPrices, type PricesFailure } from './ec2-spot-prices.ts';
+import { EventBridgeBus } from './eventbridge-bus.ts';
 import { SqsBacklog } from './sqs-backlog.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -30,8 +31,8 @@ export function provisionerPorts(
   telemetry: Telemetry,
   clock: Clock = systemClock,
 ) {
-  const { provisionerId, workerTypesTable, stateTable, region } = config;
-  const { dynamoDb, sqs } = clients;
+  const { provisionerId, workerTypesTable, stateTable, eventBus, region } = config;
+  const { dynamoDb, sqs, events } = clients;
   const fleetSettings = {
     homeRegion: region,
     regions: config.regions,
@@ -55,6 +56,7 @@ export function provisionerPorts(
     budget: new DynamoLaunchBudget(dynamoDb, stateTable, provisionerId, clock),
     checkBoard: new DynamoCheckBoard(dynamoDb, stateTable, provisionerId),
     prices: new CachedPrices(new Ec2SpotPrices(clients, clock, pricesTrouble), pricesTable, clock, pricesTrouble),
+    bus: new EventBridgeBus(events, eventBus, provisionerId),
     history: new DynamoVersionHistory(dynamoDb, stateTable, provisionerId),
   };
 }

@@ -110,6 +110,7 @@ function addGlobalOptions(program: Command): void {
       'table of definitions (env WORKER_TYPES_TABLE; default SpotProvisioner-<ID>-WorkerTypes)',
     )
     .option('--state-table <NAME>', 'table of everything else (env STATE_TABLE; default SpotProvisioner-<ID>-State)')
+    .option('--event-bus <NAME>', 'event bus (env EVENT_BUS; default SpotProvisioner-<ID>)')
     .option(
       '--worker-instance-profile-arn <ARN>',
       'instance profile of the workers, for tick and preview (env WORKER_INSTANCE_PROFILE_ARN)',

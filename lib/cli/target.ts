@@ -1,4 +1,5 @@
 import { envNames } from '../control/config.ts';
+import { eventBusName } from '../core/bus-names.ts';
 import { PROVISIONER_ID_PATTERN } from '../core/worker-type-schema.ts';
 import type { LocalConnection } from '../local/connection.ts';
 import { readLocalConnection } from '../local/connection.ts';
@@ -14,6 +15,7 @@ export interface GlobalOptions {
   readonly regions?: string;
   readonly workerTypesTable?: string;
   readonly stateTable?: string;
+  readonly eventBus?: string;
   readonly workerInstanceProfileArn?: string;
   /** Folder of a running local mode. */
   readonly local?: string;
@@ -29,6 +31,7 @@ export interface Target {
   readonly regions: readonly string[];
   readonly workerTypesTable: string;
   readonly stateTable: string;
+  readonly eventBus: string;
   /** Needed to launch only; absent when neither option nor environment says it. */
   readonly workerInstanceProfileArn: string | undefined;
   /** Present for local mode. */
@@ -36,10 +39,11 @@ export interface Target {
   readonly accountEndpoints: LocalConnection['accountEndpoints'] | undefined;
 }
 
-/** The names that the stack gives its tables. */
-const defaultTables = (provisionerId: string) => ({
+/** The names that the stack gives its tables and its event bus. */
+const defaultNames = (provisionerId: string) => ({
   workerTypesTable: `SpotProvisioner-${provisionerId}-WorkerTypes`,
   stateTable: `SpotProvisioner-${provisionerId}-State`,
+  eventBus: eventBusName(provisionerId),
 });
 
 /** Options before environment before defaults; `--local` takes everything from the running local mode. */
@@ -54,13 +58,14 @@ export async function resolveTarget(options: GlobalOptions, env: Env): Promise<T
   if (provisionerId === undefined || region === undefined) {
     throw new CliError('usage', `which provisioner? Give ${missing.join(', and ')}; or --local for local mode`);
   }
-  const tables = defaultTables(provisionerId);
+  const names = defaultNames(provisionerId);
   return {
     provisionerId,
     region,
     regions: regionsOf(region, first(options.regions, env[envNames.regions])),
-    workerTypesTable: first(options.workerTypesTable, env[envNames.workerTypesTable]) ?? tables.workerTypesTable,
-    stateTable: first(options.stateTable, env[envNames.stateTable]) ?? tables.stateTable,
+    workerTypesTable: first(options.workerTypesTable, env[envNames.workerTypesTable]) ?? names.workerTypesTable,
+    stateTable: first(options.stateTable, env[envNames.stateTable]) ?? names.stateTable,
+    eventBus: first(options.eventBus, env[envNames.eventBus]) ?? names.eventBus,
     workerInstanceProfileArn: first(options.workerInstanceProfileArn, env[envNames.workerInstanceProfileArn]),
     endpoints: undefined,
     accountEndpoints: undefined,
@@ -76,15 +81,15 @@ export async function resolveProvisionerId(options: GlobalOptions, env: Env): Pr
 
 /** Local mode says everything itself; an option that says otherwise is a misunderstanding, not a wish. */
 async function localTarget(folder: string, options: GlobalOptions): Promise<Target> {
-  const { provisioner, region, regions, workerTypesTable, stateTable, workerInstanceProfileArn } = options;
+  const { provisioner, region, regions, workerTypesTable, stateTable, eventBus, workerInstanceProfileArn } = options;
   if (
-    [provisioner, region, regions, workerTypesTable, stateTable, workerInstanceProfileArn].some(
+    [provisioner, region, regions, workerTypesTable, stateTable, eventBus, workerInstanceProfileArn].some(
       (option) => option !== undefined,
     )
   )
     throw new CliError(
       'usage',
-      '--local names the provisioner, its region and its tables: leave the other options out',
+      '--local names the provisioner, its region, its tables and its event bus: leave the other options out',
     );
   return readLocalConnection(folder);
 }

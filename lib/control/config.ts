@@ -20,7 +20,9 @@ export interface ProvisionerConfig {
   readonly provisionerId: string;
   readonly workerTypesTable: string;
   readonly stateTable: string;
-  /** Of its tables and queues. */
+  /** Name of its event bus. */
+  readonly eventBus: string;
+  /** Of its tables, queues and event bus. */
   readonly region: string;
   /** Where workers may be: that region first, then the others it is deployed for. */
   readonly regions: readonly string[];
@@ -75,6 +77,7 @@ function provisionerConfig(read: EnvReader): ProvisionerConfig {
     provisionerId: read.text(envNames.provisionerId),
     workerTypesTable: read.text(envNames.workerTypesTable),
     stateTable: read.text(envNames.stateTable),
+    eventBus: read.text(envNames.eventBus),
     region,
     regions: [...new Set([region, ...read.regions(envNames.regions)])],
   };

@@ -3,6 +3,7 @@
  * one contract suite (test/contracts) holds both to the sentences written here.
  */
 import type { BacklogReading } from '../core/backlog.ts';
+import type { BusEventType } from '../core/bus-names.ts';
 import type { AccountFacts } from '../core/check/account-facts.ts';
 import type { AccountLookups } from '../core/check/account-lookups.ts';
 import type { Rehearsal } from '../core/check/rehearsal-findings.ts';
@@ -219,6 +220,19 @@ export interface Telemetry {
   count(metric: MetricName, value: number): void;
   /** Sends what was counted. Called once a tick. */
   publish(): void;
+}
+
+/** One event on the bus of a provisioner. */
+export interface BusEvent {
+  readonly detailType: BusEventType;
+  /** Plain JSON. All events of one call and what surrounds them have to stay below 256 KB. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The event bus of one provisioner: others subscribe to it, and wake the provisioner by it. */
+export interface EventBus {
+  /** Throws unless every event was accepted; some of them may have been. */
+  put(events: readonly BusEvent[]): Promise<void>;
 }
 
 /** One change of a definition, kept for good. */

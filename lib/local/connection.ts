@@ -6,14 +6,15 @@ const connectionSchema = z.object({
   /** The process that serves the endpoints. */
   pid: z.int().positive(),
   provisionerId: z.string().min(1),
-  /** Of the tables and queues. */
+  /** Of the tables, queues and event bus. */
   region: z.string().min(1),
   /** Where workers may be, the home first. */
   regions: z.array(z.string().min(1)).min(1),
   workerTypesTable: z.string().min(1),
   stateTable: z.string().min(1),
+  eventBus: z.string().min(1),
   workerInstanceProfileArn: z.string().min(1),
-  endpoints: z.object({ dynamodb: z.url(), sqs: z.url(), ec2: z.url() }),
+  endpoints: z.object({ dynamodb: z.url(), sqs: z.url(), ec2: z.url(), events: z.url() }),
   /** Further services, which only the check of definitions asks. */
   accountEndpoints: z.object({ iam: z.url(), serviceQuotas: z.url(), ssm: z.url() }),
   startedAt: z.iso.datetime(),

@@ -8,6 +8,7 @@ import { startEc2Endpoint } from './ec2/ec2-server.ts';
 import { Ec2World } from './ec2/world.ts';
 import type { WorldSettings } from './ec2/world-settings.ts';
 import { rememberInstances } from './ec2-memory.ts';
+import { type EventsEndpoint, startEventsEndpoint } from './events/endpoint.ts';
 import type { MachineEvent } from './machines/machine-event.ts';
 import { ProcessMachines } from './machines/process-machines.ts';
 import { startMetadataEndpoint } from './metadata/endpoint.ts';
@@ -30,11 +31,12 @@ export interface LocalAwsOptions {
   readonly onMachineEvent: (instanceId: string, event: MachineEvent) => void;
 }
 
-/** DynamoDB, SQS, EC2 with its metadata service, and processes as its machines, all on loopback. */
+/** DynamoDB, SQS, EventBridge, EC2 with its metadata service, and processes as its machines, all on loopback. */
 export interface LocalAws {
   readonly endpoints: Endpoints;
   /** Tells of every later change of a table. */
   readonly onTableChange: DynamoDbEndpoint['onChange'];
+  readonly buses: Pick<EventsEndpoint, 'addBus' | 'onEvent'>;
   readonly accountServices: AccountServices;
   /** EC2 of the home region. */
   readonly world: Ec2World;
@@ -60,16 +62,20 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     const sqs = await started.add(
       onUsualPort(ports.sqs, (port) => startSqsEndpoint({ dataFile: join(folder, 'sqs.sqlite'), port })),
     );
+    const events = await started.add(
+      onUsualPort(ports.events, (port) => startEventsEndpoint({ port, region: options.region })),
+    );
     const { world, worlds, machines, ec2 } = await startEc2(options, ports.ec2, sqs.url, started);
     const accountServices = await started.add(
       startAccountServices((region, name) => worlds.get(region)?.resources.resolveImageId(`resolve:ssm:${name}`)),
     );
-    await writePorts(folder, { dynamodb: dynamodb.port, sqs: sqs.port, ec2: ec2.port });
+    await writePorts(folder, { dynamodb: dynamodb.port, sqs: sqs.port, ec2: ec2.port, events: events.port });
     const sweep = setInterval(() => void dynamodb.sweepExpired().catch(() => undefined), TTL_SWEEP_MS);
     await started.add({ close: async () => clearInterval(sweep) });
     return {
-      endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
+      endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url, events: events.url },
       onTableChange: dynamodb.onChange,
+      buses: events,
       accountServices,
       world,
       worlds,

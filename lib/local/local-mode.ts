@@ -9,8 +9,10 @@ import { createTables } from '../aws/create-tables.ts';
 import { provisionerPorts } from '../aws/provisioner-ports.ts';
 import { envNames } from '../control/config.ts';
 import type { Leases, Telemetry } from '../control/ports.ts';
+import { busSource, eventBusName } from '../core/bus-names.ts';
 import { type LocalConnection, removeLocalConnection, writeLocalConnection } from './connection.ts';
 import type { Ec2Event } from './ec2/ec2-events.ts';
+import type { DeliveredEvent } from './events/put-events.ts';
 import { LocalFunction } from './lambda/local-function.ts';
 import { Schedule } from './lambda/schedule.ts';
 import { StreamSource } from './lambda/stream-source.ts';
@@ -21,7 +23,8 @@ import type { MachineEvent } from './machines/machine-event.ts';
 export type LocalEvent =
   | { readonly source: 'provision' | 'reap' | 'check'; readonly fields: Readonly<Record<string, unknown>> }
   | { readonly source: 'machine'; readonly instanceId: string; readonly event: MachineEvent }
-  | { readonly source: 'ec2'; readonly event: Ec2Event };
+  | { readonly source: 'ec2'; readonly event: Ec2Event }
+  | { readonly source: 'bus'; readonly event: DeliveredEvent };
 
 export interface LocalModeOptions
   extends Pick<LocalAwsOptions, 'folder' | 'region' | 'world' | 'workerCommand' | 'workerEnvironment' | 'environment'> {
@@ -74,6 +77,7 @@ async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
     regions: [...aws.worlds.keys()],
     workerTypesTable: `SpotProvisioner-${provisionerId}-WorkerTypes`,
     stateTable: `SpotProvisioner-${provisionerId}-State`,
+    eventBus: eventBusName(provisionerId),
     workerInstanceProfileArn: 'arn:aws:iam::000000000000:instance-profile/local-worker',
     endpoints: aws.endpoints,
     accountEndpoints: aws.accountServices.endpoints,
@@ -107,6 +111,7 @@ async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
   ];
   const definitionChanges = new StreamSource((event) => functions.check.invoke(event));
   aws.onTableChange(connection.workerTypesTable, (change) => definitionChanges.push(change));
+  const endRules = startRules(options, aws, functions.provision);
 
   return {
     connection,
@@ -119,12 +124,27 @@ async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
     close: async () => {
       await removeLocalConnection(folder);
       for (const schedule of schedules) schedule.stop();
+      endRules();
       await Promise.all([...Object.values(functions).map((each) => each.close()), definitionChanges.close()]);
       await aws.close();
       clients.destroy();
     },
   };
 }
+
+/** The bus with the rules of the stack: events either start the provision function or are shown. */
+function startRules({ folder, provisionerId, onEvent }: LocalModeOptions, aws: LocalAws, provision: LocalFunction) {
+  const bus = eventBusName(provisionerId);
+  aws.buses.addBus(bus);
+  return aws.buses.onEvent(bus, (event) => {
+    appendFileSync(join(folder, 'log', 'events.jsonl'), `${JSON.stringify(event)}\n`);
+    if (isForProvision(event, provisionerId)) void provision.invoke(event);
+    else onEvent({ source: 'bus', event });
+  });
+}
+
+const isForProvision = ({ source, 'detail-type': type }: DeliveredEvent, provisionerId: string): boolean =>
+  source === busSource(provisionerId) && (type === 'Tasks Waiting' || type === 'Shard Due');
 
 /** An earlier run may have ended in the middle of a tick: whoever held the lease then does not live any more. */
 async function endLease(leases: Leases): Promise<void> {
@@ -142,6 +162,7 @@ function functionEnvironment(
     [envNames.provisionerId]: connection.provisionerId,
     [envNames.workerTypesTable]: connection.workerTypesTable,
     [envNames.stateTable]: connection.stateTable,
+    [envNames.eventBus]: connection.eventBus,
     [envNames.workerInstanceProfileArn]: connection.workerInstanceProfileArn,
     [envNames.region]: connection.region,
     [envNames.regions]: connection.regions.join(),
@@ -150,6 +171,7 @@ function functionEnvironment(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_EC2: endpoints.ec2,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events,
     AWS_ENDPOINT_URL_IAM: accountEndpoints.iam,
     AWS_ENDPOINT_URL_SERVICE_QUOTAS: accountEndpoints.serviceQuotas,
     AWS_ENDPOINT_URL_SSM: accountEndpoints.ssm,

@@ -2,10 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 
-const portsSchema = z.object({ dynamodb: z.int(), sqs: z.int(), ec2: z.int() });
+const portsSchema = z.object({ dynamodb: z.int(), sqs: z.int(), ec2: z.int(), events: z.int() });
 type Ports = z.output<typeof portsSchema>;
 
-const NONE: Ports = { dynamodb: 0, sqs: 0, ec2: 0 };
+const NONE: Ports = { dynamodb: 0, sqs: 0, ec2: 0, events: 0 };
 const file = (folder: string) => join(folder, 'ports.json');
 
 /** The ports of the last run; 0, which lets the system choose, where there was none. */

@@ -2,6 +2,7 @@ import { MemoryBacklog } from './memory-backlog.ts';
 import { MemoryCheckBoard } from './memory-check-board.ts';
 import { MemoryClock } from './memory-clock.ts';
 import { MemoryControls, MemoryDecisions, MemoryLaunchBudget, MemoryPoolMemory } from './memory-engine-state.ts';
+import { MemoryEventBus } from './memory-event-bus.ts';
 import { MemoryFleet, type MemoryFleetSettings } from './memory-fleet.ts';
 import { MemoryPrices } from './memory-prices.ts';
 import { MemoryLeases, MemoryLedger, MemoryStatusBoard } from './memory-state.ts';
@@ -26,6 +27,7 @@ export interface MemoryWorld {
   readonly budget: MemoryLaunchBudget;
   readonly prices: MemoryPrices;
   readonly checkBoard: MemoryCheckBoard;
+  readonly bus: MemoryEventBus;
 }
 
 /** A world at the given instant with no worker type, queue or worker in it. */
@@ -48,5 +50,6 @@ export function memoryWorld(startAt: number, fleet: Partial<MemoryFleetSettings>
     budget: new MemoryLaunchBudget(clock),
     prices: new MemoryPrices(clock),
     checkBoard: new MemoryCheckBoard(),
+    bus: new MemoryEventBus(),
   };
 }

@@ -44,7 +44,12 @@ async function accountWorld() {
     startSqsEndpoint(),
     startAccountServices(),
   ]);
-  const clients = awsClients(HOME, { dynamodb: 'http://127.0.0.1:1', sqs: sqs.url, ec2: ec2.url });
+  const clients = awsClients(HOME, {
+    dynamodb: 'http://127.0.0.1:1',
+    sqs: sqs.url,
+    ec2: ec2.url,
+    events: 'http://127.0.0.1:1',
+  });
   const further = accountClients(HOME, services.endpoints);
   onTestFinished(async () => {
     clients.destroy();

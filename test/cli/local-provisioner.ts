@@ -11,6 +11,7 @@ import { writeLocalConnection } from '../../lib/local/connection.ts';
 import { startDynamoDbEndpoint } from '../../lib/local/dynamodb/endpoint.ts';
 import { startEc2Endpoint } from '../../lib/local/ec2/ec2-server.ts';
 import { Ec2World } from '../../lib/local/ec2/world.ts';
+import { startEventsEndpoint } from '../../lib/local/events/endpoint.ts';
 import { startSqsEndpoint } from '../../lib/local/sqs/endpoint.ts';
 
 /** What the real command answered. */
@@ -24,9 +25,10 @@ interface Answer {
 export async function startLocalProvisioner() {
   const folder = await mkdtemp(join(tmpdir(), 'cli-'));
   const world = new Ec2World();
-  const [dynamodb, sqs, ec2, account] = await Promise.all([
+  const [dynamodb, sqs, events, ec2, account] = await Promise.all([
     startDynamoDbEndpoint(),
     startSqsEndpoint(),
+    startEventsEndpoint(),
     startEc2Endpoint({ world }),
     startAccountServices(),
   ]);
@@ -37,8 +39,9 @@ export async function startLocalProvisioner() {
     regions: ['us-east-1'],
     workerTypesTable: 'worker-types',
     stateTable: 'state',
+    eventBus: 'bus',
     workerInstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/workers',
-    endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url },
+    endpoints: { dynamodb: dynamodb.url, sqs: sqs.url, ec2: ec2.url, events: events.url },
     accountEndpoints: account.endpoints,
     startedAt: new Date().toISOString(),
   };
@@ -46,8 +49,16 @@ export async function startLocalProvisioner() {
   onTestFinished(async () => {
     clients.destroy();
     world.close();
-    await Promise.all([dynamodb.close(), sqs.close(), ec2.close(), account.close(), rm(folder, { recursive: true })]);
+    await Promise.all([
+      dynamodb.close(),
+      sqs.close(),
+      events.close(),
+      ec2.close(),
+      account.close(),
+      rm(folder, { recursive: true }),
+    ]);
   });
+  events.addBus(connection.eventBus);
   await createTables(clients.dynamoDb, connection);
   await writeLocalConnection(folder, connection);
   const { QueueUrl: queueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: 'demo-build' }));

@@ -11,7 +11,7 @@ describeCheckBoard('in memory', async () => ({ checkBoard: new MemoryCheckBoard(
 describeCheckBoard('AWS SDK over HTTP', async () => {
   const dynamoDb = await startDynamoDbEndpoint();
   const nowhere = 'http://127.0.0.1:1';
-  const clients = awsClients('us-east-1', { dynamodb: dynamoDb.url, sqs: nowhere, ec2: nowhere });
+  const clients = awsClients('us-east-1', { dynamodb: dynamoDb.url, sqs: nowhere, ec2: nowhere, events: nowhere });
   onTestFinished(async () => {
     clients.destroy();
     await dynamoDb.close();

@@ -1,5 +1,6 @@
 import { describeBacklog } from './backlog.contract.ts';
 import { describeControls, describeDecisions, describePoolMemory } from './engine-state.contract.ts';
+import { describeEventBus } from './event-bus.contract.ts';
 import { describeFleet } from './fleet.contract.ts';
 import { describeLaunchBudget } from './launch-budget.contract.ts';
 import { describeLaunchLedger } from './launch-ledger.contract.ts';
@@ -22,3 +23,4 @@ describePoolMemory(NAME, memorySubject);
 describeControls(NAME, memorySubject);
 describeDecisions(NAME, memorySubject);
 describeLaunchBudget(NAME, memorySubject);
+describeEventBus(NAME, memorySubject);

@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type {
   Backlog,
+  BusEvent,
   Controls,
   Decisions,
+  EventBus,
   Fleet,
   LaunchBudget,
   LaunchLedger,
@@ -34,6 +37,9 @@ export interface Subject {
   readonly budget: LaunchBudget;
   /** The same budget, as another process has it. */
   readonly otherBudget: LaunchBudget;
+  readonly bus: EventBus;
+  /** What arrived on the bus so far. */
+  arrived(): Promise<readonly BusEvent[]>;
   /** A queue that holds that much. Answers its URL. */
   fill(depth: QueueDepth): Promise<string>;
   /** Writes a document past the port. */
@@ -53,6 +59,7 @@ export const memorySubject: SubjectFactory = async () => {
   return {
     ...world,
     otherBudget: world.budget,
+    arrived: async () => world.bus.events,
     fill: async (depth) => {
       world.backlog.set('https://sqs/1/filled', { pendingTasks: 0, ...depth });
       return 'https://sqs/1/filled';
@@ -68,8 +75,17 @@ export const memorySubject: SubjectFactory = async () => {
 /** The ports on AWS, over HTTP to local endpoints. */
 export const awsSubject: SubjectFactory = async () => {
   const { ports, clock, world, ...aws } = await useAwsWorld();
+  const arrived: BusEvent[] = [];
+  aws.events.onEvent(aws.config.eventBus, ({ 'detail-type': type, detail }) =>
+    arrived.push({ detailType: type as BusEvent['detailType'], detail }),
+  );
   return {
     ...ports,
+    arrived: async () => {
+      // The endpoint delivers after it has answered.
+      await setImmediate();
+      return arrived;
+    },
     otherBudget: aws.portsOf('acme', aws.newClients()).budget,
     clock,
     fill: (depth) => aws.fill('filled', depth),

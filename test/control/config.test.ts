@@ -5,6 +5,7 @@ const env = {
   PROVISIONER_ID: 'acme',
   WORKER_TYPES_TABLE: 'types',
   STATE_TABLE: 'state',
+  EVENT_BUS: 'bus',
   AWS_REGION: 'us-east-1',
   WORKER_INSTANCE_PROFILE_ARN: 'arn:aws:iam::1:instance-profile/worker',
 };
@@ -15,9 +16,9 @@ describe('the configuration of a handler', () => {
   });
 
   it('names everything that is missing or wrong in one error', () => {
-    const broken = { ...env, STATE_TABLE: ' ', WORKER_TYPES_TABLE: undefined, TICK_SECONDS: '' };
+    const broken = { ...env, STATE_TABLE: ' ', EVENT_BUS: '', WORKER_TYPES_TABLE: undefined, TICK_SECONDS: '' };
     expect(() => readProvisionConfig(broken)).toThrow(
-      'provision is misconfigured: WORKER_TYPES_TABLE is missing; STATE_TABLE is missing; ' +
+      'provision is misconfigured: WORKER_TYPES_TABLE is missing; STATE_TABLE is missing; EVENT_BUS is missing; ' +
         'TICK_SECONDS must be a number of seconds, more than 0 and at most 900, found ""',
     );
   });

@@ -12,8 +12,14 @@ const connection = {
   regions: ['us-east-1', 'eu-west-1'],
   workerTypesTable: 'worker-types',
   stateTable: 'state',
+  eventBus: 'bus',
   workerInstanceProfileArn: 'arn:aws:iam::123456789012:instance-profile/workers',
-  endpoints: { dynamodb: 'http://127.0.0.1:4001', sqs: 'http://127.0.0.1:4002', ec2: 'http://127.0.0.1:4003' },
+  endpoints: {
+    dynamodb: 'http://127.0.0.1:4001',
+    sqs: 'http://127.0.0.1:4002',
+    ec2: 'http://127.0.0.1:4003',
+    events: 'http://127.0.0.1:4007',
+  },
   accountEndpoints: {
     iam: 'http://127.0.0.1:4004',
     serviceQuotas: 'http://127.0.0.1:4005',

@@ -6,11 +6,13 @@ import { type AwsClients, awsClients } from '../../lib/aws/clients.ts';
 import { createTables } from '../../lib/aws/create-tables.ts';
 import { type ProvisionerPorts, provisionerPorts } from '../../lib/aws/provisioner-ports.ts';
 import { type Env, envNames, type ProvisionerConfig } from '../../lib/control/config.ts';
+import { eventBusName } from '../../lib/core/bus-names.ts';
 import { type DynamoDbEndpoint, startDynamoDbEndpoint } from '../../lib/local/dynamodb/endpoint.ts';
 import { fixturesOf, localRegion, localRegions } from '../../lib/local/ec2/catalogue.ts';
 import { startEc2Endpoint } from '../../lib/local/ec2/ec2-server.ts';
 import { Ec2World } from '../../lib/local/ec2/world.ts';
 import type { WorldSettings } from '../../lib/local/ec2/world-settings.ts';
+import { type EventsEndpoint, startEventsEndpoint } from '../../lib/local/events/endpoint.ts';
 import { type SqsEndpoint, startSqsEndpoint } from '../../lib/local/sqs/endpoint.ts';
 import { MemoryClock } from '../../lib/memory/memory-clock.ts';
 import { MemoryTelemetry } from '../../lib/memory/memory-telemetry.ts';
@@ -37,11 +39,12 @@ export interface AwsWorldOptions {
   readonly world?: Omit<Partial<WorldSettings>, 'region'>;
 }
 
-/** DynamoDB, SQS and EC2 on loopback ports and on one clock that stands still, with the real clients and ports. */
+/** DynamoDB, SQS, EventBridge and EC2 on loopback ports and on one clock that stands still, with the real clients and ports. */
 export interface AwsWorld {
   readonly clock: MemoryClock;
   readonly dynamoDb: DynamoDbEndpoint;
   readonly sqs: SqsEndpoint;
+  readonly events: EventsEndpoint;
   /** EC2 of the home Region, to be steered and looked at. */
   readonly world: Ec2World;
   /** EC2 by Region: us-east-1, the home, and eu-west-1. */
@@ -72,7 +75,7 @@ export interface QueueDepth {
   readonly delayedTasks?: number;
 }
 
-/** Starts the three endpoints in memory, with both tables. */
+/** Starts the endpoints in memory, with both tables and the bus. */
 export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsWorld> {
   const { provisionerId = 'acme', world: settings = {} } = options;
   const clock = new MemoryClock(NOW);
@@ -84,12 +87,13 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
       region === localRegion ? world : new Ec2World({ ...settings, region, now }),
     ]),
   );
-  const [dynamoDb, sqs, ec2] = await Promise.all([
+  const [dynamoDb, sqs, events, ec2] = await Promise.all([
     startDynamoDbEndpoint({ now }),
     startSqsEndpoint({ now }),
+    startEventsEndpoint({ now }),
     startEc2Endpoint({ worlds }),
   ]);
-  const endpoints = { dynamodb: dynamoDb.url, sqs: sqs.url, ec2: ec2.url };
+  const endpoints = { dynamodb: dynamoDb.url, sqs: sqs.url, ec2: ec2.url, events: events.url };
   const allClients: AwsClients[] = [];
   const newClients = () => {
     const clients = awsClients(localRegion, endpoints);
@@ -102,18 +106,22 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
     provisionerId: id,
     workerTypesTable: WORKER_TYPES_TABLE,
     stateTable: STATE_TABLE,
+    eventBus: eventBusName(id),
     region: localRegion,
     regions: localRegions,
   });
   const settingsOfLaunch = { workerInstanceProfileArn: INSTANCE_PROFILE, workerProgram: WORKER_PROGRAM };
-  const portsOf = (id: string, its = clients) =>
-    provisionerPorts(configOf(id), its, settingsOfLaunch, telemetry, clock);
+  const portsOf = (id: string, its = clients) => {
+    events.addBus(eventBusName(id));
+    return provisionerPorts(configOf(id), its, settingsOfLaunch, telemetry, clock);
+  };
   await createTables(clients.dynamoDb, configOf(provisionerId));
 
   return {
     clock,
     dynamoDb,
     sqs,
+    events,
     world,
     worlds,
     clients,
@@ -126,6 +134,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
       [envNames.provisionerId]: id,
       [envNames.workerTypesTable]: WORKER_TYPES_TABLE,
       [envNames.stateTable]: STATE_TABLE,
+      [envNames.eventBus]: eventBusName(id),
       [envNames.workerInstanceProfileArn]: INSTANCE_PROFILE,
       [envNames.region]: localRegion,
       [envNames.regions]: localRegions.join(),
@@ -144,7 +153,7 @@ export async function startAwsWorld(options: AwsWorldOptions = {}): Promise<AwsW
     close: async () => {
       for (const its of allClients) its.destroy();
       for (const one of worlds.values()) one.close();
-      await Promise.all([dynamoDb.close(), sqs.close(), ec2.close()]);
+      await Promise.all([dynamoDb.close(), sqs.close(), events.close(), ec2.close()]);
     },
   };
 }

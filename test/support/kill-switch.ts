@@ -44,6 +44,7 @@ export class KillSwitch {
     return {
       dynamoDb: guard(clients.dynamoDb),
       sqs: guard(clients.sqs),
+      events: guard(clients.events),
       ec2: (region) => guard(clients.ec2(region)),
       ec2Launch: (region) => guard(clients.ec2Launch(region)),
       destroy: () => clients.destroy(),

@@ -18,7 +18,12 @@ export async function usePricesWorld() {
   const now = () => clock.now();
   const worlds = new Map(localRegions.map((region) => [region as string, new Ec2World({ region, now })]));
   const [dynamoDb, ec2] = await Promise.all([startDynamoDbEndpoint({ now }), startEc2Endpoint({ worlds })]);
-  const clients = awsClients('us-east-1', { dynamodb: dynamoDb.url, ec2: ec2.url, sqs: 'http://127.0.0.1:1' });
+  const clients = awsClients('us-east-1', {
+    dynamodb: dynamoDb.url,
+    ec2: ec2.url,
+    sqs: 'http://127.0.0.1:1',
+    events: 'http://127.0.0.1:1',
+  });
   onTestFinished(async () => {
     clients.destroy();
     await Promise.all([dynamoDb.close(), ec2.close()]);

@@ -13,6 +13,8 @@ export function eventLine(event: LocalEvent): string | undefined {
       return failureLine(event.fields);
     case 'machine':
       return machineLine(event.instanceId, event.event);
+    case 'bus':
+      return event.event['detail-type'] === 'Worker Type State Change' ? noticeLine(event.event.detail) : undefined;
     case 'ec2':
       return event.event.detail['instance-action'] === undefined
         ? undefined
@@ -37,6 +39,11 @@ function provisionLine(fields: Readonly<Record<string, unknown>>): string | unde
     default:
       return failureLine(fields);
   }
+}
+
+function noticeLine({ workerType, from, to, attention, decision }: Readonly<Record<string, unknown>>): string {
+  const mark = attention === true ? 'attention ' : 'changed   ';
+  return `${mark} ${text(workerType)}  ${text(from ?? 'new')} -> ${text(to)}: ${text(decision)}`;
 }
 
 function machineLine(instanceId: string, event: Readonly<Record<string, unknown>>): string | undefined {
