@@ -38,7 +38,7 @@ answerOrders(async (order: TickOrder) => {
     const result = await tick(ports, { holder: `bench-${ticks}`, homeRegion, regions });
     const wallMs = performance.now() - startedAt;
     const { user, system } = process.cpuUsage(cpu);
-    if (result.kind === 'skipped') throw new Error(`the lease is held by ${result.heldBy}`);
+    if (result.kind !== 'done') throw new Error(`no tick: ${result.kind}`);
     if (result.report.failures.length > 0) throw new Error(result.report.failures.join('; '));
     const { calls, units } = counted.reset();
     return {

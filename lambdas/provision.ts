@@ -8,8 +8,8 @@ import { CloudwatchTelemetry } from '../lib/aws/cloudwatch-telemetry.ts';
 import { provisionerPorts } from '../lib/aws/provisioner-ports.ts';
 import { type Env, readProvisionConfig } from '../lib/control/config.ts';
 import type { Clock } from '../lib/control/ports.ts';
-import { tick } from '../lib/control/provision.ts';
-import { repeatTicks } from '../lib/control/provision-loop.ts';
+import { readProvisionEvent } from '../lib/control/provision-event.ts';
+import { serve } from '../lib/control/provision-invocation.ts';
 import { epochMillis } from '../lib/core/units.ts';
 
 /** The handler for one environment. Parts that are not given are those of a Lambda. */
@@ -25,22 +25,19 @@ export function provisionHandler(
   };
   const ports = provisionerPorts(config, parts.clients ?? awsClients(config.region), settings, telemetry, parts.clock);
 
-  return middy(async (_event: unknown, context: Context) => {
+  return middy(async (event: unknown, context: Context) => {
     // Two deliveries of one event may share a request id: the holder of a lease is one running invocation.
     const holder = `${context.awsRequestId}/${randomUUID()}`;
     const endsAt = epochMillis(ports.clock.now() + context.getRemainingTimeInMillis());
-    const { tickSeconds, invocationSeconds: durationSeconds, region: homeRegion, regions } = config;
-    return repeatTicks(
-      () => tick(ports, { holder, endsAt, homeRegion, regions }),
-      { tickSeconds, durationSeconds, endsAt },
-      ports,
-    );
+    const { tickSeconds, invocationSeconds: durationSeconds, region: homeRegion, regions, typesPerShard } = config;
+    const options = { holder, endsAt, homeRegion, regions, tickSeconds, durationSeconds, typesPerShard };
+    return serve(readProvisionEvent(event), options, ports);
   }).use(injectLambdaContext(telemetry.logger));
 }
 
 let built: ReturnType<typeof provisionHandler> | undefined;
 
-/** Launches workers for the queues' load: the schedule invokes it each minute. */
+/** Launches workers for the queues' load: the schedule invokes it each minute, the bus when it is to be sooner. */
 export const handler = async (event: unknown, context: Context) => {
   built ??= provisionHandler(process.env);
   return built(event, context);

@@ -2,7 +2,9 @@ import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk
 import pMap from 'p-map';
 import type { CheckBoard } from '../control/ports.ts';
 import type { CheckReport } from '../core/finding.ts';
+import { ALL_NAMES, isInRange, type NameRange } from '../core/name-range.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
+import { keyRange } from './key-range.ts';
 import { stateKeys } from './state-keys.ts';
 
 const WRITES = { concurrency: 16 };
@@ -19,15 +21,18 @@ export class DynamoCheckBoard implements CheckBoard {
     this.#provisionerId = provisionerId;
   }
 
-  async load(): Promise<CheckReport[]> {
+  async load(range: NameRange = ALL_NAMES): Promise<CheckReport[]> {
+    const { condition, values } = keyRange('sk', range);
     const items = await queryAll(this.#client, {
       TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.checks(this.#provisionerId) }),
+      KeyConditionExpression: `pk = :pk${condition}`,
+      ExpressionAttributeValues: toItem({ ':pk': stateKeys.checks(this.#provisionerId), ...values }),
       // Half the price; reports are minutes old anyhow.
       ConsistentRead: false,
     });
-    return items.map((item) => fromItem(item)['report'] as CheckReport);
+    return items
+      .map((item) => fromItem(item)['report'] as CheckReport)
+      .filter(({ workerType }) => isInRange(workerType, range));
   }
 
   async save(reports: readonly CheckReport[]): Promise<void> {

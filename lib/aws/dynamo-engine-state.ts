@@ -1,42 +1,50 @@
-import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Controls, PoolMemory, TypeControl } from '../control/ports.ts';
-import type { Cooldown } from '../core/pool-cooldown.ts';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
+import type { Clock, Controls, PoolMemory, TypeControl } from '../control/ports.ts';
+import { type Cooldown, cooldownKey } from '../core/pool-cooldown.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
 import { stateKeys } from './state-keys.ts';
 
-/** Cooldowns as one item: there are never more than some hundred, and every tick needs all of them. */
+/** Cooldowns, one item each: ticks of several shards add theirs at the same time. */
 export class DynamoPoolMemory implements PoolMemory {
   readonly #client: DynamoDBClient;
   readonly #table: string;
   readonly #provisionerId: string;
+  readonly #clock: Clock;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
+  constructor(client: DynamoDBClient, table: string, provisionerId: string, clock: Clock) {
     this.#client = client;
     this.#table = table;
     this.#provisionerId = provisionerId;
+    this.#clock = clock;
   }
 
   async load(): Promise<Cooldown[]> {
-    const { Item: item } = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.#table,
-        Key: toItem(stateKeys.cooldowns(this.#provisionerId)),
-        ConsistentRead: true,
+    const items = await queryAll(this.#client, {
+      TableName: this.#table,
+      // Those that are over stay until DynamoDB takes them away, within days.
+      FilterExpression: 'attribute_exists(cooldown) AND cooldown.#until > :now',
+      ExpressionAttributeNames: { '#until': 'until' },
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toItem({
+        ':pk': stateKeys.cooldowns(this.#provisionerId),
+        ':now': this.#clock.now(),
       }),
-    );
-    return item === undefined ? [] : (fromItem(item)['cooldowns'] as Cooldown[]);
+      // Half the price. Another shard's tick learns of a dry pool a second later.
+      ConsistentRead: false,
+    });
+    return items.map((item) => fromItem(item)['cooldown'] as Cooldown);
   }
 
-  async save(cooldowns: readonly Cooldown[]): Promise<void> {
-    // Where a thousand pools are dry at once, those that bind every type, the longest first: an item holds 400 KB.
-    const isOwn = ({ definitionKey: key }: Cooldown) => (key === undefined ? 0 : 1);
-    const kept = [...cooldowns].sort((a, b) => isOwn(a) - isOwn(b) || b.until - a.until).slice(0, MAX_COOLDOWNS);
-    const item = toItem({ ...stateKeys.cooldowns(this.#provisionerId), cooldowns: kept });
-    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item }));
+  async add(cooldowns: readonly Cooldown[]): Promise<void> {
+    const put = async (cooldown: Cooldown) => {
+      const key = stateKeys.cooldown(this.#provisionerId, cooldownKey(cooldown));
+      const item = toItem({ ...key, cooldown, expiresAt: Math.ceil(cooldown.until / 1000) });
+      await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item }));
+    };
+    await pMap(cooldowns, put, { concurrency: 16 });
   }
 }
-
-const MAX_COOLDOWNS = 1500;
 
 /** Pauses and resumptions, one item a worker type. */
 export class DynamoControls implements Controls {

@@ -5,10 +5,13 @@ import {
   TransactionCanceledException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { LaunchLedger, LaunchRecord, Lease } from '../control/ports.ts';
+import pMap from 'p-map';
+import type { LaunchLedger, LaunchRecord } from '../control/ports.ts';
+import { FIRST_SHARD, type Lease, type Shard } from '../control/shards.ts';
 import type { EpochMillis } from '../core/units.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
 import { retryConflicts } from './retry-conflicts.ts';
+import { readShard } from './shard-items.ts';
 import { LAUNCH_RECORD_SECONDS, RELEASED, stateKeys } from './state-keys.ts';
 
 /** Launch intents in the state table, in order of time. */
@@ -24,13 +27,31 @@ export class DynamoLaunchLedger implements LaunchLedger {
     this.#provisionerId = provisionerId;
   }
 
-  async recent(since: EpochMillis): Promise<LaunchRecord[]> {
+  async recent(since: EpochMillis, of?: Pick<Shard, 'shard' | 'inherited'>): Promise<LaunchRecord[]> {
+    const shards = of === undefined ? await this.#shards() : ledgersOf(of);
+    return (await pMap(shards, (shard) => this.#read(shard, since), { concurrency: 4 })).flat();
+  }
+
+  async #read(shard: string, since: EpochMillis): Promise<LaunchRecord[]> {
     const items = await queryAll(this.#client, {
       TableName: this.#table,
       KeyConditionExpression: 'pk = :pk AND sk >= :since',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.launches(this.#provisionerId), ':since': String(since) }),
+      ExpressionAttributeValues: toItem({
+        ':pk': stateKeys.launches(this.#provisionerId, shard),
+        ':since': String(since),
+      }),
     });
-    return items.map((item) => fromItem(item)['record'] as LaunchRecord);
+    return items.map((item) => ({ ...(fromItem(item)['record'] as LaunchRecord), shard }));
+  }
+
+  /** Every shard that has a ledger, or had one not long ago. */
+  async #shards(): Promise<string[]> {
+    const items = await queryAll(this.#client, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toItem({ ':pk': stateKeys.leases(this.#provisionerId) }),
+    });
+    return [...new Set([FIRST_SHARD, ...items.map((item) => readShard(fromItem(item))).flatMap(ledgersOf)])];
   }
 
   /**
@@ -51,12 +72,12 @@ export class DynamoLaunchLedger implements LaunchLedger {
             {
               ConditionCheck: {
                 TableName: this.#table,
-                Key: toItem(stateKeys.lease(this.#provisionerId)),
+                Key: toItem(stateKeys.lease(this.#provisionerId, lease.shard)),
                 ConditionExpression: 'fence = :fence AND leaseUntil > :released',
                 ExpressionAttributeValues: toItem({ ':fence': lease.fence, ':released': RELEASED }),
               },
             },
-            { Put: { TableName: this.#table, Item: this.#item(record) } },
+            { Put: { TableName: this.#table, Item: this.#item({ ...record, shard: lease.shard }) } },
           ],
         }),
       );
@@ -87,9 +108,13 @@ export class DynamoLaunchLedger implements LaunchLedger {
 
   #item(record: LaunchRecord) {
     return toItem({
-      ...stateKeys.launch(this.#provisionerId, record.openedAt, record.order.launchId),
+      ...stateKeys.launch(this.#provisionerId, record.shard, record.openedAt, record.order.launchId),
       record,
       expiresAt: Math.floor(record.openedAt / 1000) + LAUNCH_RECORD_SECONDS,
     });
   }
 }
+
+const ledgersOf = ({ shard, inherited }: Pick<Shard, 'shard' | 'inherited'>): string[] => [
+  ...new Set([shard, ...inherited.map((each) => each.shard)]),
+];

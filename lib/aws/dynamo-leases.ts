@@ -1,10 +1,28 @@
-import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Clock, Lease, Leases } from '../control/ports.ts';
-import { epochMillis } from '../core/units.ts';
-import { fromItem, toItem } from './dynamo-tables.ts';
+import { randomUUID } from 'node:crypto';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Clock } from '../control/ports.ts';
+import {
+  type AcquireAnswer,
+  FIRST_SHARD,
+  type Lease,
+  type Leases,
+  type ListedShard,
+  type Shard,
+  type ShardSummary,
+} from '../control/shards.ts';
+import { type EpochMillis, epochMillis } from '../core/units.ts';
+import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
+import { retryConflicts } from './retry-conflicts.ts';
+import { mergeActions, readShard, splitActions } from './shard-items.ts';
 import { RELEASED, stateKeys } from './state-keys.ts';
 
-/** The tick's lease as one item, taken and prolonged by conditional writes. Expiry goes by the clocks of the holders. */
+/** One item a shard: its names and its lease, changed by conditional writes. Expiry goes by the clocks of the holders. */
 export class DynamoLeases implements Leases {
   readonly #client: DynamoDBClient;
   readonly #table: string;
@@ -18,27 +36,29 @@ export class DynamoLeases implements Leases {
     this.#clock = clock;
   }
 
-  async acquire(
-    holder: string,
-    durationMs: number,
-  ): Promise<{ kind: 'acquired'; lease: Lease } | { kind: 'held'; by: string }> {
+  async acquire(holder: string, durationMs: number, shard = FIRST_SHARD): Promise<AcquireAnswer> {
     const now = this.#clock.now();
     const until = epochMillis(now + durationMs);
+    const isFree = 'leaseUntil <= :now OR holder = :holder';
     try {
-      const { Attributes: attributes } = await this.#client.send(
+      const { Attributes: attributes = {} } = await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: toItem(stateKeys.lease(this.#provisionerId)),
+          Key: toItem(stateKeys.lease(this.#provisionerId, shard)),
           UpdateExpression: 'SET holder = :holder, leaseUntil = :until, fence = if_not_exists(fence, :zero) + :one',
-          ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR holder = :holder',
+          // Only the first shard may come into being like this: another one that is not there was merged away.
+          ConditionExpression: shard === FIRST_SHARD ? `attribute_not_exists(leaseUntil) OR ${isFree}` : isFree,
           ExpressionAttributeValues: toItem({ ':holder': holder, ':until': until, ':now': now, ':zero': 0, ':one': 1 }),
           ReturnValues: 'ALL_NEW',
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return { kind: 'acquired', lease: { holder, fence: Number(attributes?.['fence']?.N), until } };
+      const item = fromItem(attributes);
+      const { summary: _summary, since: _since, ...its } = readShard(item);
+      return { kind: 'acquired', lease: { ...its, holder, fence: Number(item['fence']), until } };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      if (error.Item === undefined && shard !== FIRST_SHARD) return { kind: 'gone' };
       return { kind: 'held', by: String(error.Item === undefined ? 'somebody' : fromItem(error.Item)['holder']) };
     }
   }
@@ -48,20 +68,64 @@ export class DynamoLeases implements Leases {
     return (await this.#change(lease, until)) ? { ...lease, until } : undefined;
   }
 
-  async release(lease: Lease): Promise<void> {
-    await this.#change(lease, epochMillis(RELEASED));
+  async release(lease: Lease, summary?: ShardSummary): Promise<void> {
+    await this.#change(lease, epochMillis(RELEASED), summary);
+  }
+
+  async shards(): Promise<ListedShard[]> {
+    const items = await queryAll(this.#client, {
+      TableName: this.#table,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: toItem({ ':pk': stateKeys.leases(this.#provisionerId) }),
+    });
+    return items
+      .map((item) => readShard(fromItem(item)))
+      .sort((a, b) => ((a.range.from ?? '') < (b.range.from ?? '') ? -1 : 1));
+  }
+
+  async split(lease: Lease, at: readonly string[], inheritUntil: EpochMillis): Promise<readonly string[] | undefined> {
+    // Never a name that was used before: a fence of the old shard must not fit the new one.
+    const parts = at.map((from, index) => ({
+      shard: randomUUID().slice(0, 13),
+      from,
+      to: at[index + 1] ?? lease.range.to,
+    }));
+    const actions = splitActions(lease, parts, { now: this.#clock.now(), inheritUntil }, this.#keys);
+    return (await this.#transact(actions)) ? parts.map(({ shard }) => shard) : undefined;
+  }
+
+  async merge(first: Shard, second: Shard, inheritUntil: EpochMillis): Promise<'merged' | 'busy'> {
+    const actions = mergeActions(first, second, { now: this.#clock.now(), inheritUntil }, this.#keys);
+    return (await this.#transact(actions)) ? 'merged' : 'busy';
+  }
+
+  get #keys() {
+    return { table: this.#table, keyOf: (shard: string) => stateKeys.lease(this.#provisionerId, shard) };
+  }
+
+  /** All of the actions, or none when a condition does not hold. */
+  async #transact(TransactItems: ReturnType<typeof splitActions>): Promise<boolean> {
+    try {
+      await retryConflicts(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })));
+      return true;
+    } catch (error) {
+      const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+      if (reasons.some(({ Code: code }) => code === 'ConditionalCheckFailed')) return false;
+      throw error;
+    }
   }
 
   /** Sets the end of the lease while its fence is still the current one and it was not given back. */
-  async #change({ fence }: Lease, until: number): Promise<boolean> {
+  async #change({ fence, shard }: Lease, until: number, summary?: ShardSummary): Promise<boolean> {
+    const left = summary === undefined ? {} : { ':summary': summary };
     try {
       await this.#client.send(
         new UpdateItemCommand({
           TableName: this.#table,
-          Key: toItem(stateKeys.lease(this.#provisionerId)),
-          UpdateExpression: 'SET leaseUntil = :until',
+          Key: toItem(stateKeys.lease(this.#provisionerId, shard)),
+          UpdateExpression: `SET leaseUntil = :until${summary === undefined ? '' : ', summary = :summary'}`,
           ConditionExpression: 'fence = :fence AND leaseUntil > :released',
-          ExpressionAttributeValues: toItem({ ':until': until, ':fence': fence, ':released': RELEASED }),
+          ExpressionAttributeValues: toItem({ ':until': until, ':fence': fence, ':released': RELEASED, ...left }),
         }),
       );
       return true;

@@ -2,7 +2,10 @@ import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk
 import pMap from 'p-map';
 import type { StatusBoard } from '../control/ports.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from '../control/status.ts';
+import { wholeTick } from '../control/tick-report.ts';
+import { isInRange, type NameRange } from '../core/name-range.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
+import { keyRange } from './key-range.ts';
 import { stateKeys } from './state-keys.ts';
 
 /** Statuses in the state table: one query reads them all. */
@@ -28,9 +31,21 @@ export class DynamoStatusBoard implements StatusBoard {
       workerTypes: [...byKey]
         .filter(([key]) => key.startsWith('type#'))
         .map(([, status]) => status as WorkerTypeStatus),
-      tick: byKey.get('run#tick') as TickReport | undefined,
+      tick: wholeTick([...byKey].filter(([key]) => isTickOf(key)).map(([, report]) => report as TickReport)),
       reap: byKey.get('run#reap') as ReapReport | undefined,
     };
+  }
+
+  async loadWorkerTypes(range: NameRange): Promise<WorkerTypeStatus[]> {
+    const { condition, values } = keyRange('sk', range, 'type#');
+    const items = await queryAll(this.#client, {
+      TableName: this.#table,
+      KeyConditionExpression: `pk = :pk${condition}`,
+      ExpressionAttributeValues: toItem({ ':pk': stateKeys.statuses(this.#provisionerId), ...values }),
+    });
+    return items
+      .map((item) => fromItem(item)['status'] as WorkerTypeStatus)
+      .filter(({ workerType }) => isInRange(workerType, range));
   }
 
   async saveWorkerTypes(statuses: readonly WorkerTypeStatus[]): Promise<void> {
@@ -52,12 +67,12 @@ export class DynamoStatusBoard implements StatusBoard {
     );
   }
 
-  async saveTick(report: TickReport): Promise<void> {
-    await this.#put(stateKeys.run(this.#provisionerId, 'tick'), report);
+  async saveTick(report: TickReport, shard: string): Promise<void> {
+    await this.#put(stateKeys.tick(this.#provisionerId, shard), report);
   }
 
   async saveReap(report: ReapReport): Promise<void> {
-    await this.#put(stateKeys.run(this.#provisionerId, 'reap'), report);
+    await this.#put(stateKeys.reap(this.#provisionerId), report);
   }
 
   async #put(key: { pk: string; sk: string }, status: object): Promise<void> {
@@ -66,3 +81,5 @@ export class DynamoStatusBoard implements StatusBoard {
 }
 
 const WRITES = { concurrency: 16 };
+
+const isTickOf = (key: string): boolean => key === 'run#tick' || key.startsWith('run#tick#');

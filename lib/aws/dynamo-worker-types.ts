@@ -6,9 +6,11 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { StoredWorkerType, WorkerTypes } from '../control/ports.ts';
+import { ALL_NAMES, isInRange, type NameRange } from '../core/name-range.ts';
 import { parseWorkerType, type WorkerType } from '../core/worker-type-schema.ts';
 import { describeError } from './aws-errors.ts';
 import { fromItem, type Item, queryAll, showItem, toItem } from './dynamo-tables.ts';
+import { keyRange } from './key-range.ts';
 
 /** Worker types as items of a DynamoDB table, one provisioner's partition. */
 export class DynamoWorkerTypes implements WorkerTypes {
@@ -24,18 +26,20 @@ export class DynamoWorkerTypes implements WorkerTypes {
     this.#provisionerId = provisionerId;
   }
 
-  async list(): Promise<StoredWorkerType[]> {
+  async list(range: NameRange = ALL_NAMES): Promise<StoredWorkerType[]> {
+    const { condition, values } = keyRange('workerType', range);
     const items = await queryAll(this.#client, {
       TableName: this.#table,
-      KeyConditionExpression: 'provisionerId = :id',
-      ExpressionAttributeValues: toItem({ ':id': this.#provisionerId }),
+      KeyConditionExpression: `provisionerId = :id${condition}`,
+      ExpressionAttributeValues: toItem({ ':id': this.#provisionerId, ...values }),
     });
     const list = items.map((item) => {
       const text = JSON.stringify(item);
       return [text, this.#lastList.get(text) ?? stored(item)] as const;
     });
-    this.#lastList = new Map(list);
-    return list.map(([, read]) => read);
+    // A look at one type must not forget the others.
+    if (list.length > 1) this.#lastList = new Map(list);
+    return list.map(([, read]) => read).filter(({ workerType }) => isInRange(workerType, range));
   }
 
   async get(workerType: string): Promise<StoredWorkerType | undefined> {

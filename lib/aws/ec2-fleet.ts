@@ -3,7 +3,9 @@ import {
   type CreateFleetCommandOutput,
   CreateLaunchTemplateCommand,
   type CreateLaunchTemplateCommandInput,
+  type Filter,
 } from '@aws-sdk/client-ec2';
+import pMap from 'p-map';
 import type {
   Clock,
   Fleet,
@@ -46,15 +48,23 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
   }
 
   /** Without a filter on state: only a list that shows the dead can tell a dead worker from one not visible yet. */
-  async list(): Promise<FleetList> {
+  async list(workerTypes?: readonly string[]): Promise<FleetList> {
     const { regions } = this.#settings;
-    const filters = [{ Name: `tag:${tagKeys.owner}`, Values: [this.#provisionerId] }];
+    const own = [{ Name: `tag:${tagKeys.owner}`, Values: [this.#provisionerId] }];
+    const queries =
+      workerTypes === undefined
+        ? [own]
+        : chunks(workerTypes, MAX_FILTER_VALUES).map((names) => [
+            ...own,
+            { Name: `tag:${tagKeys.workerType}`, Values: names },
+          ]);
     const unread = new Map<string, string>();
     const errors: unknown[] = [];
     const lists = await Promise.all(
       regions.map(async (region) => {
         try {
-          return await describeInstances(this.#clients.ec2(region), filters, toWorker);
+          const read = (filters: Filter[]) => describeInstances(this.#clients.ec2(region), filters, toWorker);
+          return (await pMap(queries, read, { concurrency: QUERY_CONCURRENCY })).flat();
         } catch (error) {
           errors.push(error);
           unread.set(region, describeError(error));
@@ -153,6 +163,14 @@ function buildRequests(order: LaunchOrder, settings: FleetSettings): FleetReques
     return { refusal: { class: 'configuration', code: 'InvalidDefinition', message: describeError(error) } };
   }
 }
+
+/** Values of one filter, by the reference of DescribeInstances. */
+const MAX_FILTER_VALUES = 200;
+/** DescribeInstances has a bucket of 50 requests without a filter on ids; other tools of the account use it, too. */
+const QUERY_CONCURRENCY = 2;
+
+const chunks = <Item>(items: readonly Item[], size: number): Item[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 
 const isTemplateMissing = (error: unknown): boolean => error instanceof Error && error.name === TEMPLATE_MISSING;
 

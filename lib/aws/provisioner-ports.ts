@@ -50,7 +50,7 @@ export function provisionerPorts(
     leases: new DynamoLeases(dynamoDb, stateTable, provisionerId, clock),
     ledger: new DynamoLaunchLedger(dynamoDb, stateTable, provisionerId),
     board: new DynamoStatusBoard(dynamoDb, stateTable, provisionerId),
-    poolMemory: new DynamoPoolMemory(dynamoDb, stateTable, provisionerId),
+    poolMemory: new DynamoPoolMemory(dynamoDb, stateTable, provisionerId, clock),
     controls: new DynamoControls(dynamoDb, stateTable, provisionerId),
     decisions: new DynamoDecisions(dynamoDb, stateTable, provisionerId),
     budget: new DynamoLaunchBudget(dynamoDb, stateTable, provisionerId, clock),

@@ -1,3 +1,4 @@
+import { FIRST_SHARD } from '../control/shards.ts';
 import type { Platform } from '../core/price-book.ts';
 import type { EpochMillis } from '../core/units.ts';
 
@@ -6,11 +7,11 @@ import type { EpochMillis } from '../core/units.ts';
  *
  * | pk                | sk                | what                                             | expires |
  * | ----------------- | ----------------- | ------------------------------------------------ | ------- |
- * | `ID#LEASE`        | `provision`       | who runs a tick, until when, and the fence       | never   |
- * | `ID#LAUNCH`       | `TIME#ID`         | a launch intent and its outcome                  | 7 days  |
+ * | `ID#LEASE`        | `provision`, `provision#SHARD` | a shard: its names, who runs a tick, the fence | never |
+ * | `ID#LAUNCH`, `ID#LAUNCH#SHARD` | `TIME#ID` | a launch intent and its outcome             | 7 days  |
  * | `ID#STATUS`       | `type#NAME`       | what the last tick decided for a worker type     | never   |
- * | `ID#STATUS`       | `run#NAME`        | the last tick, the last run of the reaper        | never   |
- * | `ID#POOLS`        | `cooldowns`  | pools that are not tried for a while           | never   |
+ * | `ID#STATUS`       | `run#tick`, `run#tick#SHARD`, `run#reap` | the last tick of a shard, the last run of the reaper | never |
+ * | `ID#POOLS`        | region, market, pool | a pool that is not tried for a while         | when it is over |
  * | `ID#CONTROL`      | worker type  | pauses and resumptions                         | never   |
  * | `ID#DECISION#NAME`| time         | why something was launched or not              | 7 days  |
  * | `ID#CHECK`        | worker type  | the last check against the account             | never   |
@@ -19,31 +20,40 @@ import type { EpochMillis } from '../core/units.ts';
  * | `ID#PRICES`       | `REGION#PLATFORM` | spot prices of a region, and when they were read | 7 days  |
  */
 export const stateKeys = {
-  lease: (provisionerId: string) => ({ pk: `${provisionerId}#LEASE`, sk: 'provision' }),
-  launches: (provisionerId: string) => `${provisionerId}#LAUNCH`,
-  /** Begins with the time of opening, so that a range of keys is a range of time. */
-  launch: (provisionerId: string, openedAt: EpochMillis, launchId: string) => ({
-    pk: `${provisionerId}#LAUNCH`,
-    sk: `${openedAt}#${launchId}`,
+  leases: (provisionerId: string) => `${provisionerId}#LEASE`,
+  lease: (provisionerId: string, shard: string) => ({
+    pk: `${provisionerId}#LEASE`,
+    sk: shard === FIRST_SHARD ? 'provision' : `provision#${shard}`,
   }),
+  launches: ledgerKey,
   statuses: (provisionerId: string) => `${provisionerId}#STATUS`,
   workerType: (provisionerId: string, workerType: string) => ({
     pk: `${provisionerId}#STATUS`,
     sk: `type#${workerType}`,
+  }),
+  /** Begins with the time of opening, so that a range of keys is a range of time. */
+  launch: (provisionerId: string, shard: string, openedAt: EpochMillis, launchId: string) => ({
+    pk: ledgerKey(provisionerId, shard),
+    sk: `${openedAt}#${launchId}`,
   }),
   prices: (provisionerId: string) => `${provisionerId}#PRICES`,
   regionPrices: (provisionerId: string, region: string, platform: Platform) => ({
     pk: `${provisionerId}#PRICES`,
     sk: `${region}#${platform}`,
   }),
-  run: (provisionerId: string, name: 'tick' | 'reap') => ({ pk: `${provisionerId}#STATUS`, sk: `run#${name}` }),
+  tick: (provisionerId: string, shard: string) => ({
+    pk: `${provisionerId}#STATUS`,
+    sk: shard === FIRST_SHARD ? 'run#tick' : `run#tick#${shard}`,
+  }),
+  reap: (provisionerId: string) => ({ pk: `${provisionerId}#STATUS`, sk: 'run#reap' }),
   versions: (provisionerId: string, workerType: string) => `${provisionerId}#VERSION#${workerType}`,
   /** Padded, so that the order of keys is the order of numbers. */
   version: (provisionerId: string, workerType: string, version: number) => ({
     pk: `${provisionerId}#VERSION#${workerType}`,
     sk: String(version).padStart(10, '0'),
   }),
-  cooldowns: (provisionerId: string) => ({ pk: `${provisionerId}#POOLS`, sk: 'cooldowns' }),
+  cooldowns: (provisionerId: string) => `${provisionerId}#POOLS`,
+  cooldown: (provisionerId: string, key: string) => ({ pk: `${provisionerId}#POOLS`, sk: key }),
   controls: (provisionerId: string) => `${provisionerId}#CONTROL`,
   control: (provisionerId: string, workerType: string) => ({ pk: `${provisionerId}#CONTROL`, sk: workerType }),
   decisions: (provisionerId: string, workerType: string) => `${provisionerId}#DECISION#${workerType}`,
@@ -55,6 +65,10 @@ export const stateKeys = {
   check: (provisionerId: string, workerType: string) => ({ pk: `${provisionerId}#CHECK`, sk: workerType }),
   budget: (provisionerId: string, region: string) => ({ pk: `${provisionerId}#BUDGET`, sk: region }),
 } as const;
+
+function ledgerKey(provisionerId: string, shard: string): string {
+  return shard === FIRST_SHARD ? `${provisionerId}#LAUNCH` : `${provisionerId}#LAUNCH#${shard}`;
+}
 
 /** `leaseUntil` of a lease that was given back: unlike one that ran out, it cannot be renewed or written under. */
 export const RELEASED = 0;

@@ -8,6 +8,7 @@ export const envNames = {
   workerInstanceProfileArn: 'WORKER_INSTANCE_PROFILE_ARN',
   tickSeconds: 'TICK_SECONDS',
   invocationSeconds: 'INVOCATION_SECONDS',
+  typesPerShard: 'TYPES_PER_SHARD',
   region: 'AWS_REGION',
   regions: 'REGIONS',
 } as const;
@@ -35,6 +36,8 @@ export interface ProvisionConfig extends ProvisionerConfig {
   readonly tickSeconds: number;
   /** An invocation repeats ticks for this long. */
   readonly invocationSeconds: number;
+  /** A tick serves no more worker types than this; with more, several share the work. */
+  readonly typesPerShard: number;
 }
 
 /** Throws one error that names every variable that is missing or wrong. */
@@ -45,6 +48,7 @@ export function readProvisionConfig(env: Env): ProvisionConfig {
     workerInstanceProfileArn: read.text(envNames.workerInstanceProfileArn),
     tickSeconds: read.positive(envNames.tickSeconds, 10),
     invocationSeconds: read.positive(envNames.invocationSeconds, 59),
+    typesPerShard: read.whole(envNames.typesPerShard, DEFAULT_TYPES_PER_SHARD, TYPES_PER_SHARD),
   };
   read.done();
   return config;
@@ -83,6 +87,10 @@ function provisionerConfig(read: EnvReader): ProvisionerConfig {
   };
 }
 
+/** What a tick in 256 MiB serves with ease: 500 types with five workers each take about 190 MiB (bench/README.md). */
+export const DEFAULT_TYPES_PER_SHARD = 500;
+export const TYPES_PER_SHARD = { min: 10, max: 5000 } as const;
+
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 interface EnvReader {
@@ -90,6 +98,7 @@ interface EnvReader {
   /** Names with commas between them; none when the variable is absent or empty. */
   regions(name: string): readonly string[];
   positive(name: string, fallback: number): number;
+  whole(name: string, fallback: number, allowed: { readonly min: number; readonly max: number }): number;
   done(): void;
 }
 
@@ -117,6 +126,14 @@ function reader(who: string, env: Env): EnvReader {
       const value = raw.trim() === '' ? Number.NaN : Number(raw);
       if (!(value > 0 && value <= 900))
         problems.push(`${name} must be a number of seconds, more than 0 and at most 900, found "${raw}"`);
+      return value;
+    },
+    whole(name, fallback, { min, max }) {
+      const raw = env[name];
+      if (raw === undefined) return fallback;
+      const value = raw.trim() === '' ? Number.NaN : Number(raw);
+      if (!(Number.isInteger(value) && value >= min && value <= max))
+        problems.push(`${name} must be a whole number from ${min} to ${max}, found "${raw}"`);
       return value;
     },
     done() {

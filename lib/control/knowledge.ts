@@ -1,6 +1,6 @@
 import { unlaunchablePools } from '../core/check/unlaunchable.ts';
 import type { Finding } from '../core/finding.ts';
-import { type Cooldown, cooldownsAfter, cooldownsFor, mergeCooldowns } from '../core/pool-cooldown.ts';
+import { type Cooldown, cooldownsAfter, cooldownsFor, lastOfEachPool } from '../core/pool-cooldown.ts';
 import type { LaunchConditions } from '../core/pool-verdict.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
@@ -31,10 +31,9 @@ export class Knowledge {
     this.#fresh.push(...cooldownsAfter(order, refusals, this.#clock.now()));
   }
 
-  /** All cooldowns that hold now, or undefined when nothing was learned and nothing has ended. */
-  changedCooldowns(): Cooldown[] | undefined {
-    const merged = mergeCooldowns(this.#seen.cooldowns, this.#fresh, this.#clock.now());
-    return this.#fresh.length > 0 || merged.length !== this.#seen.cooldowns.length ? merged : undefined;
+  /** What was learned in this tick. */
+  freshCooldowns(): Cooldown[] {
+    return lastOfEachPool(this.#fresh);
   }
 
   /** A report on an earlier definition says nothing of the present one. */

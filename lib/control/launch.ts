@@ -1,16 +1,7 @@
 import { capacityOf } from '../core/provision-plan.ts';
 import { describeRefusal, needsAttention, type Refusal, type RefusalClass } from '../core/refusal.ts';
-import type {
-  Clock,
-  Fleet,
-  LaunchLedger,
-  LaunchOrder,
-  LaunchOutcome,
-  LaunchRecord,
-  Lease,
-  Leases,
-  Telemetry,
-} from './ports.ts';
+import type { Clock, Fleet, LaunchLedger, LaunchOrder, LaunchOutcome, LaunchRecord, Telemetry } from './ports.ts';
+import { FIRST_SHARD, type Lease, type Leases } from './shards.ts';
 import { metricNames } from './telemetry.ts';
 
 export interface LaunchPorts {
@@ -40,6 +31,12 @@ export class HeldLease {
 
   get fence(): number {
     return this.#lease.fence;
+  }
+
+  /** Begins the ids of launches under this lease, in every shard with other ones: fences of two shards may be equal. */
+  get turnPrefix(): string {
+    const { shard, fence } = this.#lease;
+    return shard === FIRST_SHARD ? String(fence) : `${shard}-${fence}`;
   }
 
   /** The lease with at least half its time left, or undefined when it is lost. */
@@ -73,7 +70,9 @@ export async function launch(order: LaunchOrder, held: HeldLease, ports: LaunchP
   const lease = await held.current(ports);
   if (lease === undefined) return { kind: 'not-sent', cause: 'another invocation took over the lease' };
 
-  const record: LaunchRecord = { order, openedAt: ports.clock.now(), state: 'open', workers: [], refusals: [] };
+  const { shard } = lease;
+  const opening = { order, shard, openedAt: ports.clock.now(), workers: [], refusals: [] };
+  const record: LaunchRecord = { ...opening, state: 'open' };
   const opened = await ports.ledger.open(record, lease);
   if (opened === 'lease-lost') return { kind: 'not-sent', cause: 'another invocation took over the lease' };
   const { launchId, definition } = order;

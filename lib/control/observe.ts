@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import { type BacklogReading, sumReadings } from '../core/backlog.ts';
 import type { CheckReport } from '../core/finding.ts';
 import { regionsOf } from '../core/launch-cascade.ts';
+import { ALL_NAMES, isInRange, isUnbounded, type NameRange } from '../core/name-range.ts';
 import type { Cooldown } from '../core/pool-cooldown.ts';
 import type { PriceBook } from '../core/price-book.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
@@ -22,6 +23,7 @@ import type {
   TypeControl,
   WorkerTypes,
 } from './ports.ts';
+import type { Shard } from './shards.ts';
 import type { WorkerTypeStatus } from './status.ts';
 
 export interface ObservePorts {
@@ -58,23 +60,38 @@ export interface Observation {
 /** Queue readings under way at once. 50 to 100 are what one Lambda carries well. */
 const QUEUE_CONCURRENCY = 50;
 /** Launch records older than this are no longer open and EC2's list shows their workers. */
-const LEDGER_WINDOW_SECONDS = 20 * 60;
+export const LEDGER_WINDOW_SECONDS = 20 * 60;
 
-/** Reads all that a tick needs, in parallel. Throws when definitions, EC2's list or the ledger cannot be read whole. */
-export async function observe(ports: ObservePorts, homeRegion: string): Promise<Observation> {
-  const definitions = await ports.workerTypes.list();
+/** A part of all worker types, with their definitions. */
+export interface Part {
+  readonly range: NameRange;
+  readonly definitions: readonly StoredWorkerType[];
+  /** Whose launches may be theirs. */
+  readonly shard: Pick<Shard, 'shard' | 'inherited'>;
+}
+
+/**
+ * Reads all that a tick needs of every worker type or of a part, in parallel. Throws when definitions, EC2's list or the
+ * ledger cannot be read whole.
+ */
+export async function observe(ports: ObservePorts, homeRegion: string, part?: Part): Promise<Observation> {
+  const definitions = part?.definitions ?? (await ports.workerTypes.list());
+  const range = part?.range ?? ALL_NAMES;
   const valid = definitions.flatMap(({ parsed }) =>
     parsed.kind === 'valid' && parsed.definition.enabled ? [parsed.definition] : [],
   );
   const at = ports.clock.now();
-  const [backlogs, list, launches, board, cooldowns, controls, checks, prices] = await Promise.all([
+  const ledgers = part && { ...part.shard, inherited: part.shard.inherited.filter(({ until }) => until > at) };
+  // Only a part of the types: EC2 is to answer for those alone.
+  const names = isUnbounded(range) ? undefined : definitions.map(({ workerType }) => workerType);
+  const [backlogs, list, launches, statuses, cooldowns, controls, checks, prices] = await Promise.all([
     readBacklogs(valid, ports.backlog),
-    ports.fleet.list(),
-    ports.ledger.recent(secondsAfter(at, -LEDGER_WINDOW_SECONDS)),
-    ports.board.load(),
+    ports.fleet.list(names),
+    ports.ledger.recent(secondsAfter(at, -LEDGER_WINDOW_SECONDS), ledgers),
+    ports.board.loadWorkerTypes(range),
     ports.poolMemory.load(),
     ports.controls.load(),
-    ports.checkBoard.load(),
+    ports.checkBoard.load(range),
     ports.prices.read(wantedPrices(valid, homeRegion)),
   ]);
   return {
@@ -84,8 +101,8 @@ export async function observe(ports: ObservePorts, homeRegion: string): Promise<
     backlogs,
     workers: list.workers,
     unreadRegions: list.unread,
-    launches,
-    statuses: byWorkerType(board.workerTypes),
+    launches: launches.filter(({ order }) => isInRange(order.definition.workerType, range)),
+    statuses: byWorkerType(statuses),
     cooldowns,
     controls: byWorkerType(controls),
     checks: byWorkerType(checks),

@@ -8,6 +8,7 @@ import type { AccountFacts } from '../core/check/account-facts.ts';
 import type { AccountLookups } from '../core/check/account-lookups.ts';
 import type { Rehearsal } from '../core/check/rehearsal-findings.ts';
 import type { CheckReport } from '../core/finding.ts';
+import type { NameRange } from '../core/name-range.ts';
 import type { Cooldown } from '../core/pool-cooldown.ts';
 import type { Platform, PriceBook } from '../core/price-book.ts';
 import type { Refusal } from '../core/refusal.ts';
@@ -16,6 +17,7 @@ import type { Worker } from '../core/worker.ts';
 import type { ParsedWorkerType, WorkerType } from '../core/worker-type-schema.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { FieldChange } from './definition-diff.ts';
+import type { Lease, Shard } from './shards.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from './status.ts';
 import type { EventName, MetricName } from './telemetry.ts';
 
@@ -41,8 +43,8 @@ export interface StoredWorkerType {
 
 /** The worker types of one provisioner. */
 export interface WorkerTypes {
-  /** Every item, valid or not, ordered by name. Throws when they cannot all be read. */
-  list(): Promise<StoredWorkerType[]>;
+  /** Every item, or those of a range, valid or not, ordered by name. Throws when they cannot all be read. */
+  list(range?: NameRange): Promise<StoredWorkerType[]>;
   get(workerType: string): Promise<StoredWorkerType | undefined>;
   /**
    * Writes the definition as version `expectedVersion + 1`; `expectedVersion` undefined means that no item may exist.
@@ -101,8 +103,11 @@ export interface FleetList {
 
 /** The machines of one provisioner. Instances without its owner tag do not exist for it. */
 export interface Fleet {
-  /** One sweep of every region, the lately gone included. A region is in it whole or not at all. Throws when none is. */
-  list(): Promise<FleetList>;
+  /**
+   * One sweep of every region, the lately gone included, for all worker types or those named. A region is in it whole or
+   * not at all. Throws when none is.
+   */
+  list(workerTypes?: readonly string[]): Promise<FleetList>;
   /** Launches instances of at most the order's capacity (see sizeOrder). The same `launchId` never launches more. */
   launch(order: LaunchOrder): Promise<LaunchOutcome>;
   /** Terminates those of the workers that are this provisioner's; one bad id fails and does not save the others. */
@@ -114,30 +119,11 @@ export interface LaunchPreview {
   requestsFor(order: LaunchOrder): readonly { readonly action: string; readonly input: unknown }[];
 }
 
-/** The right to run a tick, for a while. */
-export interface Lease {
-  readonly holder: string;
-  /** Rises with each new holder; a write that names an older fence is refused. */
-  readonly fence: number;
-  readonly until: EpochMillis;
-}
-
-/** Who may run a tick: one at a time. */
-export interface Leases {
-  /** Also for who has it already, under a new fence: the answer to an earlier request may have been lost. */
-  acquire(
-    holder: string,
-    durationMs: number,
-  ): Promise<{ readonly kind: 'acquired'; readonly lease: Lease } | { readonly kind: 'held'; readonly by: string }>;
-  /** Prolongs the lease, also one that ran out; undefined when it was given back or somebody else has it now. */
-  renew(lease: Lease, durationMs: number): Promise<Lease | undefined>;
-  /** Gives the lease back at once; harmless when somebody else has it now. */
-  release(lease: Lease): Promise<void>;
-}
-
 /** A launch order and what is known of its outcome. */
 export interface LaunchRecord {
   readonly order: LaunchOrder;
+  /** In whose ledger it stands. */
+  readonly shard: string;
   readonly openedAt: EpochMillis;
   /** `open`: EC2 may or may not have seen it. `closed`: answered. `abandoned`: given up; the sweep finds what exists. */
   readonly state: 'open' | 'closed' | 'abandoned';
@@ -147,9 +133,12 @@ export interface LaunchRecord {
 
 /** Launch intents, written before EC2 is called. */
 export interface LaunchLedger {
-  /** All records opened at `since` or later. Throws when they cannot all be read. */
-  recent(since: EpochMillis): Promise<LaunchRecord[]>;
-  /** Writes the intent, only while the lease is held: `lease-lost` means that nothing was written. */
+  /**
+   * The records opened at `since` or later in the ledgers of a shard and of those that it inherited from; of every shard
+   * when none is named. Throws when they cannot all be read.
+   */
+  recent(since: EpochMillis, of?: Pick<Shard, 'shard' | 'inherited'>): Promise<LaunchRecord[]>;
+  /** Writes the intent into the ledger of the lease's shard, only while that is held: `lease-lost` means that nothing was written. */
   open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'>;
   /**
    * Replaces an open record by its outcome. A record that is answered already stays as it is: whoever comes late with
@@ -160,21 +149,26 @@ export interface LaunchLedger {
 
 /** What the loops leave behind for people: statuses, last runs. */
 export interface StatusBoard {
+  /** Everything, the last ticks of all shards as one. */
   load(): Promise<{
     readonly workerTypes: WorkerTypeStatus[];
     readonly tick: TickReport | undefined;
     readonly reap: ReapReport | undefined;
   }>;
+  /** The statuses of a range of worker types. */
+  loadWorkerTypes(range: NameRange): Promise<WorkerTypeStatus[]>;
   saveWorkerTypes(statuses: readonly WorkerTypeStatus[]): Promise<void>;
   removeWorkerTypes(workerTypes: readonly string[]): Promise<void>;
-  saveTick(report: TickReport): Promise<void>;
+  saveTick(report: TickReport, shard: string): Promise<void>;
   saveReap(report: ReapReport): Promise<void>;
 }
 
 /** Pools that are not tried for a while, remembered over ticks and shared by all worker types. */
 export interface PoolMemory {
+  /** Those that are not over. */
   load(): Promise<Cooldown[]>;
-  save(cooldowns: readonly Cooldown[]): Promise<void>;
+  /** Each takes the place of an earlier one for the same pools (see cooldownKey); the others stay. */
+  add(cooldowns: readonly Cooldown[]): Promise<void>;
 }
 
 /** What somebody said about a worker type beside its definition. */
@@ -281,8 +275,8 @@ export interface LaunchRehearsal {
 
 /** The last check of each worker type against the account. */
 export interface CheckBoard {
-  /** All reports, in no order. */
-  load(): Promise<CheckReport[]>;
+  /** All reports, or those of a range of worker types, in no order. */
+  load(range?: NameRange): Promise<CheckReport[]>;
   /** Replaces the reports of these types and leaves the others alone. */
   save(reports: readonly CheckReport[]): Promise<void>;
   /** Forgets the types named, also those it knows nothing of. */

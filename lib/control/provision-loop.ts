@@ -21,11 +21,13 @@ export async function repeatTicks(
   run: () => Promise<TickResult>,
   { tickSeconds, durationSeconds, endsAt }: LoopOptions,
   { clock, telemetry }: { readonly clock: Clock; readonly telemetry: Telemetry },
+  /** Failures of before the first tick, in words. */
+  earlier: readonly string[] = [],
 ): Promise<{ readonly ticks: number; readonly skipped: number }> {
   const lastStartAt = clock.now() + durationSeconds * 1000;
   let longestTickMs = 0;
-  const failures: string[] = [];
-  const count = { done: 0, skipped: 0, threw: 0 };
+  const failures = [...earlier];
+  const count = { done: 0, skipped: 0, gone: 0, threw: 0 };
   while (true) {
     const startedAt = clock.now();
     const result = await attempt(run, telemetry);
@@ -33,7 +35,7 @@ export async function repeatTicks(
     count[result.kind] += 1;
     failures.push(...failuresOf(result));
     const nextAt = Math.max(startedAt + tickSeconds * 1000, clock.now());
-    const idle = result.kind === 'done' && result.report.workerTypes === 0;
+    const idle = result.kind === 'gone' || (result.kind === 'done' && result.report.workerTypes === 0);
     if (idle || nextAt >= lastStartAt || nextAt + longestTickMs > endsAt) break;
     await clock.sleep(nextAt - clock.now());
   }

@@ -9,6 +9,7 @@
  * the decision of the tick.
  */
 import pMap from 'p-map';
+import { isUnbounded } from '../core/name-range.ts';
 import type { Cooldown } from '../core/pool-cooldown.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
 import { decisionOf } from './decision.ts';
@@ -18,9 +19,11 @@ import { HeldLease, type LaunchPorts } from './launch.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
 import type { Decisions, LaunchBudget } from './ports.ts';
 import { type Resumed, resumeLaunches } from './resume-launches.ts';
+import type { ShardSummary } from './shards.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
 import { StopLaunching } from './stop-launching.ts';
-import { countTick, tickReport } from './tick-report.ts';
+import { LEASE_MS, type TakenShard, takeShard, type WantedShard } from './take-shard.ts';
+import { countGauges, countTick, gaugesOf, tickReport } from './tick-report.ts';
 import { isSameStatus, memoryAtStart, statusOfInvalid, statusOfTurn, withFailure } from './tick-status.ts';
 import { beginTurn, launchInRounds, type TurnContext, tellHold } from './turns.ts';
 
@@ -29,9 +32,7 @@ export interface ProvisionPorts extends ObservePorts, LaunchPorts {
   readonly decisions: Decisions;
 }
 
-export interface TickOptions {
-  /** Who asks for the lease: unique to the invocation. */
-  readonly holder: string;
+export interface TickOptions extends WantedShard {
   /** When the process is ended from outside; absent for one that is not. */
   readonly endsAt?: EpochMillis;
   readonly homeRegion: string;
@@ -39,46 +40,58 @@ export interface TickOptions {
   readonly regions: readonly string[];
 }
 
+/** `gone`: there is no such shard any more. `newShards`: split off by this tick; nobody ticks for them yet. */
 export type TickResult =
-  | { readonly kind: 'skipped'; readonly heldBy: string }
-  | { readonly kind: 'done'; readonly report: TickReport };
+  | { readonly kind: 'skipped'; readonly heldBy: string; readonly newShards?: readonly string[] }
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'done'; readonly report: TickReport; readonly newShards?: readonly string[] };
 
-/** A tick that is killed frees the next one after this long. Renewed at half time, so a long tick keeps it. */
-const LEASE_MS = 30_000;
 /** The longest that a request to EC2 takes (its time-out), and what is to be written after it. */
 const LAST_REQUEST_SECONDS = 25;
 /** Statuses written at once; each is one small write. */
 const SAVE_CONCURRENCY = 16;
 
-/** Runs one pass, or none when another invocation is at it. */
-export async function tick(
-  ports: ProvisionPorts,
-  { holder, endsAt, homeRegion, regions }: TickOptions,
-): Promise<TickResult> {
-  const startedAt = ports.clock.now();
-  const answer = await ports.leases.acquire(holder, LEASE_MS);
-  if (answer.kind === 'held') {
-    ports.telemetry.event('info', 'tick-skipped', { heldBy: answer.by });
-    return { kind: 'skipped', heldBy: answer.by };
+/** Runs one pass over a shard, or none when another invocation is at it. */
+export async function tick(ports: ProvisionPorts, options: TickOptions): Promise<TickResult> {
+  const taken = await takeShard(options, ports);
+  const newShards = taken.newShards === undefined ? {} : { newShards: taken.newShards };
+  if (taken.kind === 'gone') return { kind: 'gone' };
+  if (taken.kind === 'held') {
+    ports.telemetry.event('info', 'tick-skipped', { heldBy: taken.by });
+    return { kind: 'skipped', heldBy: taken.by, ...newShards };
   }
+  return { kind: 'done', report: await run(ports, taken, options), ...newShards };
+}
+
+async function run(
+  ports: ProvisionPorts,
+  { lease, range, definitions }: Extract<TakenShard, { kind: 'taken' }>,
+  { holder, endsAt, homeRegion, regions, only }: TickOptions,
+): Promise<TickReport> {
+  const startedAt = ports.clock.now();
+  let summary: ShardSummary | undefined;
   try {
-    const held = new HeldLease(answer.lease, LEASE_MS);
+    const held = new HeldLease(lease, LEASE_MS);
     const stop = new StopLaunching(ports.clock, endsAt && secondsAfter(endsAt, -LAST_REQUEST_SECONDS));
-    const seen = await observe(ports, homeRegion);
+    const seen = await observe(ports, homeRegion, { range, definitions, shard: lease });
     const knowledge = new Knowledge(seen, regions, ports.clock);
     const resumed = await resumeLaunches(seen, { stop, knowledge, regions }, ports);
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
     const { statuses, decisions } = await takeTurns(context, resumed);
     // Whoever holds the lease now knows more, and has written it.
     if (!held.isLost)
-      await save({ statuses, decisions, cooldowns: knowledge.changedCooldowns() }, seen, resumed.failures, ports);
+      await save({ statuses, decisions, cooldowns: knowledge.freshCooldowns() }, seen, resumed.failures, ports);
     const report = tickReport(statuses, resumed.failures, { startedAt, finishedAt: ports.clock.now(), holder });
-    if (!held.isLost) await ports.board.saveTick(report);
-    countTick(report, statuses, resumed.failures.size, ports.telemetry);
-    return { kind: 'done', report };
+    if (only === undefined) {
+      if (!held.isLost) await ports.board.saveTick(report, lease.shard);
+      summary = { tickedAt: report.finishedAt, workerTypes: definitions.length, gauges: gaugesOf(statuses) };
+    }
+    countTick(report, resumed.failures.size, ports.telemetry, { isWhole: only === undefined });
+    if (summary !== undefined && isUnbounded(lease.range)) countGauges(summary.gauges, ports.telemetry);
+    return report;
   } finally {
     // A lease that cannot be released runs out by itself.
-    await ports.leases.release(answer.lease).catch(() => undefined);
+    await ports.leases.release(lease, summary).catch(() => undefined);
     ports.telemetry.publish();
   }
 }
@@ -100,7 +113,7 @@ async function takeTurns(
   const turns = inOrder.flatMap(({ workerType, parsed }, index) => {
     if (parsed.kind === 'invalid') return [];
     const memory = memoryAtStart(seen.statuses.get(workerType), results.get(workerType));
-    return [beginTurn(parsed.definition, memory, `${seen.at}-${held.fence}-${index}`, context)];
+    return [beginTurn(parsed.definition, memory, `${seen.at}-${held.turnPrefix}-${index}`, context)];
   });
   await launchInRounds(turns, context);
   const statuses = turns.map((turn) => {
@@ -126,7 +139,7 @@ async function takeTurns(
 interface Results {
   readonly statuses: readonly WorkerTypeStatus[];
   readonly decisions: readonly DecisionRecord[];
-  readonly cooldowns: readonly Cooldown[] | undefined;
+  readonly cooldowns: readonly Cooldown[];
 }
 
 /** Writes what changed. What people read may fail to be written without the tick failing for every type. */
@@ -141,7 +154,7 @@ async function save(
   const deleted = [...seen.statuses.keys()].filter((workerType) => !defined.has(workerType));
   await pMap(changed, (status) => saveStatus(status, failures, ports), { concurrency: SAVE_CONCURRENCY });
   if (deleted.length > 0) await ports.board.removeWorkerTypes(deleted);
-  if (cooldowns !== undefined) await ports.poolMemory.save(cooldowns);
+  if (cooldowns.length > 0) await ports.poolMemory.add(cooldowns);
   if (decisions.length > 0) await ports.decisions.append(decisions);
 }
 

@@ -1,7 +1,8 @@
 import type { EpochMillis } from '../core/units.ts';
 import type { Telemetry } from './ports.ts';
+import type { ShardSummary } from './shards.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
-import { metricNames } from './telemetry.ts';
+import { type MetricName, metricNames } from './telemetry.ts';
 
 /** Failures that a report spells out; a thousand unreadable queues would not fit into one item. */
 const MAX_FAILURES = 20;
@@ -23,31 +24,53 @@ export function tickReport(
   };
 }
 
-/** Counts what the alarms and graphs go by. `failed`: worker types whose turn failed. */
+/** Counts what the alarms go by. `failed`: worker types whose turn failed. A tick of one type only is no sign of life. */
 export function countTick(
   report: TickReport,
-  statuses: readonly WorkerTypeStatus[],
   failed: number,
   telemetry: Telemetry,
+  { isWhole }: { readonly isWhole: boolean },
 ): void {
-  const total = (pick: (status: WorkerTypeStatus) => number | undefined) =>
-    statuses.reduce((sum, status) => sum + (pick(status) ?? 0), 0);
-  telemetry.count(metricNames.tickSucceeded, 1);
+  if (isWhole) telemetry.count(metricNames.tickSucceeded, 1);
   telemetry.count(metricNames.provisioningFailures, failed);
   telemetry.count(metricNames.invalidWorkerTypes, report.invalid);
-  telemetry.count(
-    metricNames.pendingTasks,
-    total(({ pendingTasks }) => pendingTasks),
-  );
-  telemetry.count(
-    metricNames.target,
-    total(({ target }) => target),
-  );
-  telemetry.count(
-    metricNames.supply,
-    total(({ supply }) => supply),
-  );
   telemetry.event('info', 'tick-finished', { ...report });
+}
+
+/** Figures of a shard that only their sum over all shards makes sense of. */
+export function gaugesOf(statuses: readonly WorkerTypeStatus[]): ShardSummary['gauges'] {
+  const total = (pick: (status: WorkerTypeStatus) => number | undefined) =>
+    statuses.reduce((sum, status) => sum + (pick(status) ?? 0), 0);
+  return {
+    [metricNames.pendingTasks]: total(({ pendingTasks }) => pendingTasks),
+    [metricNames.target]: total(({ target }) => target),
+    [metricNames.supply]: total(({ supply }) => supply),
+  };
+}
+
+/** Counts gauges of all shards together. */
+export function countGauges(gauges: ShardSummary['gauges'], telemetry: Telemetry): void {
+  for (const [name, value] of Object.entries(gauges)) telemetry.count(name as MetricName, value);
+}
+
+/** A report that is so much older than the newest one is of a shard that was merged away. */
+const FORGOTTEN_SECONDS = 3600;
+
+/** The last ticks of all shards as one: as old as the oldest of them. Undefined before the first. */
+export function wholeTick(all: readonly TickReport[]): TickReport | undefined {
+  const newest = Math.max(...all.map(({ finishedAt }) => finishedAt));
+  const reports = all.filter(({ finishedAt }) => newest - finishedAt < FORGOTTEN_SECONDS * 1000);
+  const [oldest, ...others] = [...reports].sort((a, b) => a.finishedAt - b.finishedAt);
+  if (oldest === undefined || others.length === 0) return oldest;
+  const sum = (field: 'workerTypes' | 'invalid' | 'launchedCapacity') =>
+    reports.reduce((total, report) => total + report[field], 0);
+  return {
+    ...oldest,
+    workerTypes: sum('workerTypes'),
+    invalid: sum('invalid'),
+    launchedCapacity: sum('launchedCapacity'),
+    failures: shortened(reports.flatMap(({ failures }) => failures)),
+  };
 }
 
 /** The first entries of a list, and how many more there are. */

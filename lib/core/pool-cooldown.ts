@@ -112,11 +112,11 @@ export function cooldownOf(
     );
 }
 
-/** Old and new cooldowns together: the newer wins for the same pools, and what is over is dropped. */
-export function mergeCooldowns(old: readonly Cooldown[], fresh: readonly Cooldown[], now: EpochMillis): Cooldown[] {
-  const byPool = new Map([...old, ...fresh].map((cooldown) => [keyOf(cooldown), cooldown]));
-  return [...byPool.values()].filter(({ until }) => until > now);
-}
+/** Of several cooldowns for the same pools the last one. */
+export const lastOfEachPool = (cooldowns: readonly Cooldown[]): Cooldown[] => [
+  ...new Map(cooldowns.map((cooldown) => [cooldownKey(cooldown), cooldown])).values(),
+];
 
-const keyOf = ({ region, market, subnetId, instanceType, definitionKey: key }: Cooldown): string =>
+/** The same for cooldowns of the same pools for the same definitions: the newer one replaces the older. */
+export const cooldownKey = ({ region, market, subnetId, instanceType, definitionKey: key }: Cooldown): string =>
   [region, market, subnetId ?? '*', instanceType ?? '*', key ?? '*'].join('/');

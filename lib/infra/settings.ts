@@ -1,3 +1,4 @@
+import { DEFAULT_TYPES_PER_SHARD, TYPES_PER_SHARD } from '../control/config.ts';
 import { describeProblems, type Problem } from '../core/problem.ts';
 import { PROVISIONER_ID_PATTERN } from '../core/worker-type-schema.ts';
 
@@ -15,6 +16,8 @@ export interface InfraSettings {
   readonly tickSeconds: number;
   /** Of the provision function; the CPU of a Lambda goes by its memory. */
   readonly memoryMiB: number;
+  /** Worker types of one tick at most; with more, several invocations share them. */
+  readonly typesPerShard: number;
   readonly logRetentionDays: number;
   readonly createSpotServiceLinkedRole: boolean;
   /** Undefined: whatever the credentials of the deployment say. */
@@ -100,6 +103,14 @@ export function readInfraSettings(context: Context): InfraSettings {
       number((value) => Number.isInteger(value) && value >= 1 && value <= 60, 'whole seconds from 1 to 60'),
     ),
     memoryMiB: read('memoryMiB', 256, number(isLambdaMemory, `whole MiB from ${MIN_MEMORY_MIB} to ${MAX_MEMORY_MIB}`)),
+    typesPerShard: read(
+      'typesPerShard',
+      DEFAULT_TYPES_PER_SHARD,
+      number(
+        (value) => Number.isInteger(value) && value >= TYPES_PER_SHARD.min && value <= TYPES_PER_SHARD.max,
+        `whole numbers from ${TYPES_PER_SHARD.min} to ${TYPES_PER_SHARD.max}`,
+      ),
+    ),
     logRetentionDays: read('logRetentionDays', 30, number(isRetention, `days: ${LOG_RETENTION_DAYS.join(', ')}`)),
     createSpotServiceLinkedRole: read('createSpotServiceLinkedRole', false, flag),
     account: read('account', undefined, text(ACCOUNT, '12 digits, quoted in JSON')),

@@ -8,7 +8,8 @@ import { awsClients } from '../aws/clients.ts';
 import { createTables } from '../aws/create-tables.ts';
 import { provisionerPorts } from '../aws/provisioner-ports.ts';
 import { envNames } from '../control/config.ts';
-import type { Leases, Telemetry } from '../control/ports.ts';
+import type { Telemetry } from '../control/ports.ts';
+import type { Leases } from '../control/shards.ts';
 import { busSource, eventBusName } from '../core/bus-names.ts';
 import { type LocalConnection, removeLocalConnection, writeLocalConnection } from './connection.ts';
 import type { Ec2Event } from './ec2/ec2-events.ts';
@@ -87,7 +88,7 @@ async function startProvisioner(options: LocalModeOptions, aws: LocalAws) {
   const clients = awsClients(region, aws.endpoints);
   const ports = provisionerPorts(connection, clients, { workerInstanceProfileArn: '', workerProgram: '' }, silent);
   await createTables(clients.dynamoDb, connection);
-  await endLease(ports.leases);
+  await endLeases(ports.leases);
   const bundles = await options.bundles();
 
   const lambda = (name: 'provision' | 'reap' | 'check') =>
@@ -147,10 +148,12 @@ const isForProvision = ({ source, 'detail-type': type }: DeliveredEvent, provisi
   source === busSource(provisionerId) && (type === 'Tasks Waiting' || type === 'Shard Due');
 
 /** An earlier run may have ended in the middle of a tick: whoever held the lease then does not live any more. */
-async function endLease(leases: Leases): Promise<void> {
-  const first = await leases.acquire('local mode', 1000);
-  const answer = first.kind === 'held' ? await leases.acquire(first.by, 1000) : first;
-  if (answer.kind === 'acquired') await leases.release(answer.lease);
+async function endLeases(leases: Leases): Promise<void> {
+  for (const { shard } of await leases.shards()) {
+    const first = await leases.acquire('local mode', 1000, shard);
+    const answer = first.kind === 'held' ? await leases.acquire(first.by, 1000, shard) : first;
+    if (answer.kind === 'acquired') await leases.release(answer.lease);
+  }
 }
 
 function functionEnvironment(

@@ -1,18 +1,23 @@
 import type { DecisionRecord } from '../control/decision-record.ts';
 import type { Clock, Controls, Decisions, LaunchBudget, PoolMemory, TypeControl } from '../control/ports.ts';
-import type { Cooldown } from '../core/pool-cooldown.ts';
+import { type Cooldown, cooldownKey } from '../core/pool-cooldown.ts';
 import { type BucketLimits, LAUNCH_BUDGET, type TokenBucket, takeToken } from '../core/token-bucket.ts';
 
 /** Cooldowns in memory. */
 export class MemoryPoolMemory implements PoolMemory {
-  #cooldowns: readonly Cooldown[] = [];
+  readonly #clock: Clock;
+  readonly #cooldowns = new Map<string, Cooldown>();
 
-  async load(): Promise<Cooldown[]> {
-    return structuredClone([...this.#cooldowns]);
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  async save(cooldowns: readonly Cooldown[]): Promise<void> {
-    this.#cooldowns = structuredClone(cooldowns);
+  async load(): Promise<Cooldown[]> {
+    return structuredClone([...this.#cooldowns.values()].filter(({ until }) => until > this.#clock.now()));
+  }
+
+  async add(cooldowns: readonly Cooldown[]): Promise<void> {
+    for (const cooldown of cooldowns) this.#cooldowns.set(cooldownKey(cooldown), structuredClone(cooldown));
   }
 }
 

@@ -58,12 +58,14 @@ export class MemoryFleet implements Fleet {
     if (worker !== undefined) this.put({ ...worker, state });
   }
 
-  async list(): Promise<FleetList> {
+  async list(workerTypes?: readonly string[]): Promise<FleetList> {
     const visibleUntil = this.#clock.now() - this.settings.visibilityLagMs;
     const { unreadRegions } = this.settings;
     const workers = this.truth.filter(
-      ({ launchedAt, zone }) =>
-        (launchedAt === undefined || launchedAt <= visibleUntil) && !unreadRegions.has(zone.slice(0, -1)),
+      ({ launchedAt, zone, workerType }) =>
+        (launchedAt === undefined || launchedAt <= visibleUntil) &&
+        !unreadRegions.has(zone.slice(0, -1)) &&
+        (workerTypes === undefined || (workerType !== undefined && workerTypes.includes(workerType))),
     );
     return { workers, unread: new Map(unreadRegions) };
   }

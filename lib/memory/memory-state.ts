@@ -1,45 +1,10 @@
-import type { Clock, LaunchLedger, LaunchRecord, Lease, Leases, StatusBoard } from '../control/ports.ts';
+import type { LaunchLedger, LaunchRecord, StatusBoard } from '../control/ports.ts';
+import type { Lease, Shard } from '../control/shards.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from '../control/status.ts';
-import { type EpochMillis, epochMillis } from '../core/units.ts';
-
-/** Leases in memory, with the fence of the real ones. */
-export class MemoryLeases implements Leases {
-  readonly #clock: Clock;
-  #current: Lease | undefined;
-  #fence = 0;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  async acquire(
-    holder: string,
-    durationMs: number,
-  ): Promise<{ kind: 'acquired'; lease: Lease } | { kind: 'held'; by: string }> {
-    const now = this.#clock.now();
-    const current = this.#current;
-    if (current !== undefined && current.until > now && current.holder !== holder)
-      return { kind: 'held', by: current.holder };
-    this.#fence += 1;
-    this.#current = { holder, fence: this.#fence, until: epochMillis(now + durationMs) };
-    return { kind: 'acquired', lease: this.#current };
-  }
-
-  async renew(lease: Lease, durationMs: number): Promise<Lease | undefined> {
-    if (!this.holds(lease)) return undefined;
-    this.#current = { ...lease, until: epochMillis(this.#clock.now() + durationMs) };
-    return this.#current;
-  }
-
-  async release(lease: Lease): Promise<void> {
-    if (this.holds(lease)) this.#current = undefined;
-  }
-
-  /** Is this lease the current one? Whoever came after has a higher fence. */
-  holds(lease: Lease): boolean {
-    return this.#current?.fence === lease.fence;
-  }
-}
+import { wholeTick } from '../control/tick-report.ts';
+import { isInRange, type NameRange } from '../core/name-range.ts';
+import type { EpochMillis } from '../core/units.ts';
+import type { MemoryLeases } from './memory-leases.ts';
 
 /** Launch records in memory; opening one checks the lease as the real ledger does. */
 export class MemoryLedger implements LaunchLedger {
@@ -50,13 +15,16 @@ export class MemoryLedger implements LaunchLedger {
     this.#leases = leases;
   }
 
-  async recent(since: EpochMillis): Promise<LaunchRecord[]> {
-    return [...this.#records.values()].filter(({ openedAt }) => openedAt >= since);
+  async recent(since: EpochMillis, of?: Pick<Shard, 'shard' | 'inherited'>): Promise<LaunchRecord[]> {
+    const ledgers = of && [of.shard, ...of.inherited.map(({ shard }) => shard)];
+    return [...this.#records.values()].filter(
+      ({ openedAt, shard }) => openedAt >= since && (ledgers === undefined || ledgers.includes(shard)),
+    );
   }
 
   async open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'> {
     if (!this.#leases.holds(lease)) return 'lease-lost';
-    this.#records.set(record.order.launchId, structuredClone(record));
+    this.#records.set(record.order.launchId, structuredClone({ ...record, shard: lease.shard }));
     return 'opened';
   }
 
@@ -70,11 +38,19 @@ export class MemoryLedger implements LaunchLedger {
 /** Statuses in memory. */
 export class MemoryStatusBoard implements StatusBoard {
   readonly #workerTypes = new Map<string, WorkerTypeStatus>();
-  #tick: TickReport | undefined;
+  readonly #ticks = new Map<string, TickReport>();
   #reap: ReapReport | undefined;
 
   async load(): ReturnType<StatusBoard['load']> {
-    return { workerTypes: [...this.#workerTypes.values()], tick: this.#tick, reap: this.#reap };
+    return {
+      workerTypes: [...this.#workerTypes.values()],
+      tick: wholeTick([...this.#ticks.values()]),
+      reap: this.#reap,
+    };
+  }
+
+  async loadWorkerTypes(range: NameRange): Promise<WorkerTypeStatus[]> {
+    return [...this.#workerTypes.values()].filter(({ workerType }) => isInRange(workerType, range));
   }
 
   async saveWorkerTypes(statuses: readonly WorkerTypeStatus[]): Promise<void> {
@@ -85,8 +61,8 @@ export class MemoryStatusBoard implements StatusBoard {
     for (const workerType of workerTypes) this.#workerTypes.delete(workerType);
   }
 
-  async saveTick(report: TickReport): Promise<void> {
-    this.#tick = report;
+  async saveTick(report: TickReport, shard: string): Promise<void> {
+    this.#ticks.set(shard, report);
   }
 
   async saveReap(report: ReapReport): Promise<void> {

@@ -1,4 +1,5 @@
 import type { StoredWorkerType, WorkerTypes } from '../control/ports.ts';
+import { ALL_NAMES, isInRange, type NameRange } from '../core/name-range.ts';
 import { parseWorkerType, type WorkerType } from '../core/worker-type-schema.ts';
 
 /** Worker types in a map. `putRaw` stands for somebody who edits the table by hand. */
@@ -9,8 +10,9 @@ export class MemoryWorkerTypes implements WorkerTypes {
     this.#documents.set(workerType, structuredClone(document));
   }
 
-  async list(): Promise<StoredWorkerType[]> {
-    return [...this.#documents.keys()].sort().map((workerType) => this.#stored(workerType));
+  async list(range: NameRange = ALL_NAMES): Promise<StoredWorkerType[]> {
+    const names = [...this.#documents.keys()].filter((name) => isInRange(name, range));
+    return names.sort().map((workerType) => this.#stored(workerType));
   }
 
   async get(workerType: string): Promise<StoredWorkerType | undefined> {

@@ -4,8 +4,9 @@ import { MemoryClock } from './memory-clock.ts';
 import { MemoryControls, MemoryDecisions, MemoryLaunchBudget, MemoryPoolMemory } from './memory-engine-state.ts';
 import { MemoryEventBus } from './memory-event-bus.ts';
 import { MemoryFleet, type MemoryFleetSettings } from './memory-fleet.ts';
+import { MemoryLeases } from './memory-leases.ts';
 import { MemoryPrices } from './memory-prices.ts';
-import { MemoryLeases, MemoryLedger, MemoryStatusBoard } from './memory-state.ts';
+import { MemoryLedger, MemoryStatusBoard } from './memory-state.ts';
 import { MemoryTelemetry } from './memory-telemetry.ts';
 import { MemoryVersionHistory } from './memory-version-history.ts';
 import { MemoryWorkerTypes } from './memory-worker-types.ts';
@@ -44,7 +45,7 @@ export function memoryWorld(startAt: number, fleet: Partial<MemoryFleetSettings>
     board: new MemoryStatusBoard(),
     history: new MemoryVersionHistory(),
     telemetry: new MemoryTelemetry(),
-    poolMemory: new MemoryPoolMemory(),
+    poolMemory: new MemoryPoolMemory(clock),
     controls: new MemoryControls(),
     decisions: new MemoryDecisions(),
     budget: new MemoryLaunchBudget(clock),

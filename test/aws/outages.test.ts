@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { ProvisionerPorts } from '../../lib/aws/provisioner-ports.ts';
-import type { LaunchRecord, Lease } from '../../lib/control/ports.ts';
+import type { LaunchRecord } from '../../lib/control/ports.ts';
+import { FIRST_SHARD, type Lease } from '../../lib/control/shards.ts';
 import { useAwsWorld } from '../support/aws-world.ts';
 import { aDefinition, anOrder, NOW } from '../support/builders.ts';
 
-const lease: Lease = { holder: 'me', fence: 1, until: NOW };
+const lease: Lease = { shard: FIRST_SHARD, range: {}, inherited: [], holder: 'me', fence: 1, until: NOW };
+const otherShard = { shard: 'other', range: { from: 'm' }, inherited: [] };
 const definition = aDefinition();
 const record: LaunchRecord = {
   order: anOrder({ launchId: 'l', definition }),
+  shard: FIRST_SHARD,
   openedAt: NOW,
   state: 'open',
   workers: [],
@@ -33,13 +36,17 @@ const CALLS: readonly (readonly [string, string, (ports: ProvisionerPorts) => Pr
   ['leases.acquire', 'UpdateItem', ({ leases }) => leases.acquire('me', 1_000)],
   ['leases.renew', 'UpdateItem', ({ leases }) => leases.renew(lease, 1_000)],
   ['leases.release', 'UpdateItem', ({ leases }) => leases.release(lease)],
+  ['leases.shards', 'Query', ({ leases }) => leases.shards()],
+  ['leases.split', 'TransactWriteItems', ({ leases }) => leases.split(lease, ['m'], NOW)],
+  ['leases.merge', 'TransactWriteItems', ({ leases }) => leases.merge(lease, otherShard, NOW)],
   ['ledger.recent', 'Query', ({ ledger }) => ledger.recent(NOW)],
   ['ledger.open', 'TransactWriteItems', ({ ledger }) => ledger.open(record, lease)],
   ['ledger.settle', 'PutItem', ({ ledger }) => ledger.settle(record)],
   ['board.load', 'Query', ({ board }) => board.load()],
+  ['board.loadWorkerTypes', 'Query', ({ board }) => board.loadWorkerTypes({ from: 'm' })],
   ['board.saveWorkerTypes', 'PutItem', ({ board }) => board.saveWorkerTypes([status])],
   ['board.removeWorkerTypes', 'DeleteItem', ({ board }) => board.removeWorkerTypes(['build'])],
-  ['board.saveTick', 'PutItem', ({ board }) => board.saveTick(tick)],
+  ['board.saveTick', 'PutItem', ({ board }) => board.saveTick(tick, FIRST_SHARD)],
   ['board.saveReap', 'PutItem', ({ board }) => board.saveReap(reap)],
 ];
 

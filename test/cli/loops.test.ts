@@ -99,7 +99,7 @@ describe('tick', () => {
     expect(build).toMatchObject({ kind: 'hold', plan: { reason: 'backing-off', until: '2026-01-02T03:09:05.000Z' } });
 
     const answer = await world.leases.acquire('crashed', 1);
-    if (answer.kind === 'held') throw new Error('the lease is free');
+    if (answer.kind !== 'acquired') throw new Error('the lease is free');
     const definition = aDefinition();
     const pools = [{ subnetId: 'subnet-0123456789abcdef0', instanceType: 'c7g.large', capacity: 1 }];
     const order = {
@@ -110,7 +110,9 @@ describe('tick', () => {
       targetCapacity: 2,
       pools,
     } as const;
-    await world.ledger.open({ order, openedAt: NOW, state: 'open', workers: [], refusals: [] }, answer.lease);
+    const { lease } = answer;
+    const intent = { order, shard: lease.shard, openedAt: NOW, state: 'open', workers: [], refusals: [] } as const;
+    await world.ledger.open(intent, lease);
     expect((await world.run('tick --dry-run')).stdout).toContain('launch lost (capacity 2) has no answer yet');
   });
 
@@ -121,7 +123,7 @@ describe('tick', () => {
     const instanceTypes = [{ instanceType: 'c7g.large' }, { instanceType: 'm7g.large' }];
     world.workerTypes.putRaw('build', aDocument({ regions, instanceTypes, market: { onDemandBaseCapacity: 1 } }));
     const dry = { region: 'us-east-1', market: 'spot', subnetId: 'subnet-aaaa', instanceType: 'm7g.large' } as const;
-    await world.poolMemory.save([
+    await world.poolMemory.add([
       { ...dry, since: NOW, until: secondsAfter(NOW, 120), code: 'InsufficientInstanceCapacity' },
     ]);
     const { stdout } = await world.run('tick --dry-run');

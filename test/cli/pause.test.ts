@@ -108,7 +108,7 @@ describe('resume', () => {
     const world = worldWithBacklog();
     world.workerTypes.putRaw('other', aDocument({ workerType: 'other' }));
     const pool = { region: 'us-east-1', market: 'spot', subnetId: 'subnet-0123456789abcdef0' } as const;
-    await world.poolMemory.save([
+    await world.poolMemory.add([
       { ...pool, instanceType: 'c7g.large', since: NOW, until: secondsAfter(NOW, 180), code: 'Insufficient' },
     ]);
     const { stdout } = await world.run('resume build');
@@ -141,7 +141,7 @@ describe('status --pools', () => {
   it('lists the pools that are cooling down, with the code and the time left', async () => {
     const world = worldWithBacklog();
     const base = { region: 'us-east-1', market: 'spot', since: NOW } as const;
-    await world.poolMemory.save([
+    await world.poolMemory.add([
       { ...base, subnetId: 'subnet-a', instanceType: 'c7g.large', until: secondsAfter(NOW, 180), code: 'Dry' },
       { ...base, until: secondsAfter(NOW, 60), code: 'MaxSpotInstanceCountExceeded' },
       { ...base, subnetId: 'subnet-a', until: secondsAfter(NOW, 10), code: 'Over' },

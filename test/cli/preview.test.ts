@@ -151,7 +151,7 @@ describe('preview', () => {
     world.backlog.set(QUEUE, { pendingTasks: 3 });
     world.workerTypes.putRaw('build', aDocument({ regions: [{ zones }] }));
     const pool = { region: 'us-east-1', market: 'spot', subnetId: 'subnet-aaaa', instanceType: 'c7g.large' } as const;
-    await world.poolMemory.save([{ ...pool, since: NOW, until: secondsAfter(NOW, 120), code: 'Dry' }]);
+    await world.poolMemory.add([{ ...pool, since: NOW, until: secondsAfter(NOW, 120), code: 'Dry' }]);
     const { stdout } = await world.run('preview build');
     expect(stdout).toMatch(/us-east-1a\/c7g.large .*EC2 said Dry, for another 2 min$/m);
     expect(stdout).toContain('at maxCapacity 100: ?, 2 pools without price or ceiling left out');

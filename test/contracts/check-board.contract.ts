@@ -52,6 +52,12 @@ export function describeCheckBoard(name: string, subject: () => Promise<{ readon
       expect(reports).toContainEqual(aReport('full'));
     });
 
+    it('loads the reports of a range of names alone', async () => {
+      const { checkBoard } = await subject();
+      await checkBoard.save(['a', 'b', 'b-2', 'c'].map((workerType) => aReport(workerType)));
+      expect(named(await checkBoard.load({ from: 'b', to: 'c' }))).toEqual(['b', 'b-2']);
+    });
+
     it('removes the types named, also those it does not hold, and nothing else', async () => {
       const { checkBoard } = await subject();
       await checkBoard.save(['a', 'b', 'c'].map((workerType) => aReport(workerType)));

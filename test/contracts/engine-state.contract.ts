@@ -20,7 +20,7 @@ const ofMarket: Cooldown = {
   region: 'eu-west-1',
   market: 'on-demand',
   since: NOW,
-  until: NOW,
+  until: secondsAfter(NOW, 300),
   code: 'VcpuLimitExceeded',
 };
 const byCode = (cooldowns: readonly Cooldown[]) => [...cooldowns].sort((a, b) => (a.code < b.code ? -1 : 1));
@@ -35,23 +35,33 @@ export function describePoolMemory(name: string, subject: SubjectFactory): void 
     it('gives cooldowns back as they were saved, of a pool, a market or one definition', async () => {
       const { poolMemory } = await subject();
       const own = aCooldown({ code: 'Unsupported', definitionKey: '0123456789abcdef' });
-      await poolMemory.save([aCooldown(), ofMarket, own]);
+      await poolMemory.add([aCooldown(), ofMarket, own]);
       expect(byCode(await poolMemory.load())).toEqual([aCooldown(), own, ofMarket]);
     });
 
-    it('replaces all of them at once', async () => {
+    it('replaces that of the same pool by a newer one, and keeps what others added', async () => {
       const { poolMemory } = await subject();
-      await poolMemory.save([aCooldown(), ofMarket]);
-      await poolMemory.save([ofMarket]);
+      const newer = aCooldown({ code: 'A', until: secondsAfter(NOW, 300) });
+      await poolMemory.add([aCooldown()]);
+      await Promise.all([poolMemory.add([ofMarket]), poolMemory.add([newer])]);
+      expect(byCode(await poolMemory.load())).toEqual([newer, ofMarket]);
+    });
+
+    it('forgets each when it is over', async () => {
+      const { poolMemory, clock } = await subject();
+      await poolMemory.add([aCooldown(), ofMarket]);
+      clock.advance(180_000);
       expect(await poolMemory.load()).toEqual([ofMarket]);
-      await poolMemory.save([]);
+      clock.advance(1);
+      expect(await poolMemory.load()).toEqual([ofMarket]);
+      clock.advance(600_000);
       expect(await poolMemory.load()).toEqual([]);
     });
 
     it('holds a thousand', async () => {
       const { poolMemory } = await subject();
       const many = Array.from({ length: 1_000 }, (_, index) => aCooldown({ subnetId: `subnet-${index}` }));
-      await poolMemory.save(many);
+      await poolMemory.add(many);
       expect(await poolMemory.load()).toHaveLength(1_000);
     });
   });

@@ -58,6 +58,16 @@ export function describeFleet(name: string, subject: SubjectFactory): void {
       for (const { state } of listed) expect(['booting', 'running']).toContain(state);
     });
 
+    it('lists the workers of the types named alone', async () => {
+      const { fleet } = await subject();
+      await fleet.launch(anOrder(2));
+      const { workers } = await fleet.list();
+      const type = String(workers[0]?.workerType);
+      expect((await fleet.list(['other', type])).workers).toEqual(workers);
+      expect((await fleet.list(['other', `${type}-2`])).workers).toEqual([]);
+      expect(await fleet.list([])).toEqual({ workers: [], unread: new Map() });
+    });
+
     it('launches nothing more for the same launch id, and answers the same workers', async () => {
       const { fleet } = await subject();
       const first = answered(await fleet.launch(anOrder(3)));

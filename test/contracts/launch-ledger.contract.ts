@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LaunchRecord } from '../../lib/control/ports.ts';
+import { FIRST_SHARD, type Shard } from '../../lib/control/shards.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
 import { aDefinition, anOrder, aWorker, NOW } from '../support/builders.ts';
 import { acquired } from './leases.contract.ts';
@@ -14,6 +15,7 @@ const definition = aDefinition({
 
 const aRecord = (changes: Partial<LaunchRecord> = {}, launchId = 'launch-1'): LaunchRecord => ({
   order: anOrder({ launchId, definition, market: 'on-demand', targetCapacity: 3 }),
+  shard: FIRST_SHARD,
   openedAt: NOW,
   state: 'open',
   workers: [],
@@ -51,6 +53,37 @@ export function describeLaunchLedger(name: string, subject: SubjectFactory): voi
       const ports = await subject();
       expect(await ports.ledger.open(aRecord(), await acquired(ports, 'me'))).toBe('opened');
       expect(await ports.ledger.recent(NOW)).toEqual([aRecord()]);
+    });
+
+    it('keeps what is opened under the lease of a shard in its ledger, also when it is answered', async () => {
+      const ports = await subject();
+      const first = await acquired(ports, 'me');
+      await ports.ledger.open(aRecord({}, 'before'), first);
+      const [other = ''] = (await ports.leases.split(first, ['m'], secondsAfter(NOW, 60))) ?? [];
+      const answer = await ports.leases.acquire('you', 1000, other);
+      if (answer.kind !== 'acquired') throw new Error(answer.kind);
+      expect(await ports.ledger.open(aRecord({ shard: other }, 'after'), answer.lease)).toBe('opened');
+      await ports.ledger.settle(aRecord({ shard: other, state: 'closed' }, 'after'));
+      const ids = async (of?: Pick<Shard, 'shard' | 'inherited'>) =>
+        (await ports.ledger.recent(NOW, of)).map(({ order, state }) => `${order.launchId} ${state}`).sort();
+      expect(await ids({ shard: FIRST_SHARD, inherited: [] })).toEqual(['before open']);
+      expect(await ids({ shard: other, inherited: [] })).toEqual(['after closed']);
+      expect(await ids(answer.lease)).toEqual(['after closed', 'before open']);
+      expect(await ids()).toEqual(['after closed', 'before open']);
+    });
+
+    it('opens nothing under a lease of before a split or a merger', async () => {
+      const ports = await subject();
+      const before = await acquired(ports, 'me');
+      const [other = ''] = (await ports.leases.split(before, ['m'], NOW)) ?? [];
+      expect(await ports.ledger.open(aRecord(), before)).toBe('lease-lost');
+      const [a, b] = [await acquired(ports, 'me'), await ports.leases.acquire('you', 1000, other)];
+      if (b.kind !== 'acquired') throw new Error(b.kind);
+      ports.clock.advance(60_000);
+      expect(await ports.leases.merge(a, b.lease, NOW)).toBe('merged');
+      expect(await ports.ledger.open(aRecord(), a)).toBe('lease-lost');
+      expect(await ports.ledger.open(aRecord(), b.lease)).toBe('lease-lost');
+      expect(await ports.ledger.recent(NOW)).toEqual([]);
     });
 
     it('gives back an order that can be repeated identically', async () => {

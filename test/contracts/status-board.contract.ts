@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { FIRST_SHARD } from '../../lib/control/shards.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from '../../lib/control/status.ts';
+import { type NameRange, onlyName } from '../../lib/core/name-range.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
 import { NOW } from '../support/builders.ts';
 import type { SubjectFactory } from './subject.ts';
@@ -57,7 +59,7 @@ export function describeStatusBoard(name: string, subject: SubjectFactory): void
     it('gives everything back as it was saved', async () => {
       const { board } = await subject();
       await board.saveWorkerTypes([fullStatus]);
-      await board.saveTick(tick);
+      await board.saveTick(tick, FIRST_SHARD);
       await board.saveReap(reap);
       expect(await board.load()).toEqual({ workerTypes: [fullStatus], tick, reap });
     });
@@ -77,10 +79,35 @@ export function describeStatusBoard(name: string, subject: SubjectFactory): void
       expect(await namesOn({ board })).toHaveLength(300);
     });
 
+    it('loads the statuses of a range of names alone', async () => {
+      const { board } = await subject();
+      await board.saveWorkerTypes(['a', 'b', 'b-2', 'c'].map((workerType) => aStatus(workerType)));
+      await board.saveTick(tick, FIRST_SHARD);
+      const names = async (range: NameRange) =>
+        (await board.loadWorkerTypes(range)).map(({ workerType }) => workerType).sort();
+      expect(await names({ from: 'b', to: 'c' })).toEqual(['b', 'b-2']);
+      expect(await names({ to: 'b' })).toEqual(['a']);
+      expect(await names({ from: 'b-' })).toEqual(['b-2', 'c']);
+      expect(await names(onlyName('b'))).toEqual(['b']);
+      expect(await names({})).toEqual(['a', 'b', 'b-2', 'c']);
+    });
+
+    it('shows the last ticks of several shards as one, as old as the oldest, without those of shards long gone', async () => {
+      const { board } = await subject();
+      await board.saveTick(tick, FIRST_SHARD);
+      await board.saveTick({ ...tick, finishedAt: secondsAfter(NOW, 9), failures: ['lint: odd'] }, 'b');
+      await board.saveTick({ ...tick, finishedAt: secondsAfter(NOW, -4000), workerTypes: 40 }, 'gone');
+      const whole = { ...tick, workerTypes: 4, launchedCapacity: 10 };
+      expect((await board.load()).tick).toEqual({
+        ...whole,
+        failures: expect.arrayContaining(['build: queue gone', 'lint: odd']),
+      });
+    });
+
     it('removes the types named, also those it does not hold, and nothing else', async () => {
       const { board } = await subject();
       await board.saveWorkerTypes(['a', 'b', 'c'].map((workerType) => aStatus(workerType)));
-      await board.saveTick(tick);
+      await board.saveTick(tick, FIRST_SHARD);
       await board.removeWorkerTypes(['a', 'c', 'tick', 'never-there']);
       expect(await namesOn({ board })).toEqual(['b']);
       expect((await board.load()).tick).toEqual(tick);
@@ -88,8 +115,8 @@ export function describeStatusBoard(name: string, subject: SubjectFactory): void
 
     it('keeps the last tick and the last run of the reaper only', async () => {
       const { board } = await subject();
-      await board.saveTick(tick);
-      await board.saveTick({ ...tick, holder: 'next' });
+      await board.saveTick(tick, FIRST_SHARD);
+      await board.saveTick({ ...tick, holder: 'next' }, FIRST_SHARD);
       await board.saveReap(reap);
       await board.saveReap({ ...reap, seen: 4 });
       expect(await board.load()).toMatchObject({ tick: { holder: 'next' }, reap: { seen: 4 } });

@@ -8,12 +8,12 @@ import type {
   Fleet,
   LaunchBudget,
   LaunchLedger,
-  Leases,
   PoolMemory,
   StatusBoard,
   VersionHistory,
   WorkerTypes,
 } from '../../lib/control/ports.ts';
+import type { Leases } from '../../lib/control/shards.ts';
 import { localRegion, localSubnets } from '../../lib/local/ec2/catalogue.ts';
 import { poolKey } from '../../lib/local/ec2/world-settings.ts';
 import type { MemoryClock } from '../../lib/memory/memory-clock.ts';

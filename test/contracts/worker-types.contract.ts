@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { type NameRange, onlyName } from '../../lib/core/name-range.ts';
 import { aDefinition, aDocument } from '../support/builders.ts';
 import type { SubjectFactory } from './subject.ts';
 
@@ -19,6 +20,17 @@ export function describeWorkerTypes(name: string, subject: SubjectFactory): void
         'beta valid',
         'broken invalid',
       ]);
+    });
+
+    it('lists the items of a range of names alone, its end not among them', async () => {
+      const { workerTypes, putRaw } = await subject();
+      for (const workerType of ['Zeta', 'alpha', 'alpha-2', 'beta']) await putRaw(aDocument({ workerType }));
+      const names = async (range: NameRange) => (await workerTypes.list(range)).map(({ workerType }) => workerType);
+      expect(await names({ from: 'alpha', to: 'beta' })).toEqual(['alpha', 'alpha-2']);
+      expect(await names({ to: 'alpha-2' })).toEqual(['Zeta', 'alpha']);
+      expect(await names({ from: 'alpha-' })).toEqual(['alpha-2', 'beta']);
+      expect(await names(onlyName('alpha'))).toEqual(['alpha']);
+      expect(await names({ from: 'b', to: 'b' })).toEqual([]);
     });
 
     it('lists nothing when there is nothing', async () => {

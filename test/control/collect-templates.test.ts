@@ -31,10 +31,11 @@ const EDITED = aDefinition({ userData: { version: 'before' } });
 
 async function record(world: ReturnType<typeof aWorld>, definition: WorkerType, changes: Partial<LaunchRecord> = {}) {
   const answer = await world.leases.acquire('test', 1000);
-  if (answer.kind === 'held') throw new Error('held');
+  if (answer.kind !== 'acquired') throw new Error('held');
   const order = anOrder({ definition });
-  const opened = { order, openedAt: world.clock.now(), state: 'open' as const, workers: [], refusals: [], ...changes };
-  await world.ledger.open(opened, answer.lease);
+  const { lease } = answer;
+  const opened = { order, shard: lease.shard, openedAt: world.clock.now(), state: 'open' as const };
+  await world.ledger.open({ ...opened, workers: [], refusals: [], ...changes }, lease);
 }
 
 describe('launch templates are collected when unused (row "launch templates")', () => {

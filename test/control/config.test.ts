@@ -27,6 +27,11 @@ describe('the configuration of a handler', () => {
     expect(() => readProvisionConfig({ ...env, TICK_SECONDS: value })).toThrow('TICK_SECONDS must be');
   });
 
+  it.each(['', '9', '5001', '20.5', 'ten'])('rejects %s as a number of worker types', (value) => {
+    const wanted = `TYPES_PER_SHARD must be a whole number from 10 to 5000, found "${value}"`;
+    expect(() => readProvisionConfig({ ...env, TYPES_PER_SHARD: value })).toThrow(wanted);
+  });
+
   it('asks the reaper for no launch settings', () => {
     const { WORKER_INSTANCE_PROFILE_ARN: _unused, ...rest } = env;
     expect(readReapConfig(rest)).toMatchObject({ stateTable: 'state' });

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { knownWorkers, launchedLastMinute, openOrders } from '../../lib/control/known-workers.ts';
 import type { LaunchRecord } from '../../lib/control/ports.ts';
+import { FIRST_SHARD } from '../../lib/control/shards.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
 import type { Worker } from '../../lib/core/worker.ts';
 import { aDefinition, anOrder, aWorker, NOW } from '../support/builders.ts';
@@ -35,6 +36,7 @@ it('a thousand types together look at each worker once, not once each', () => {
 it('each type sees its own workers, launches and open orders, and those of no other', () => {
   const record = (workerType: string, changes: Partial<LaunchRecord>): LaunchRecord => ({
     order: anOrder({ launchId: `of-${workerType}`, definition: aDefinition({ workerType }), targetCapacity: 3 }),
+    shard: FIRST_SHARD,
     openedAt: secondsAfter(NOW, -30),
     state: 'open',
     workers: [],

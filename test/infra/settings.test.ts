@@ -11,6 +11,7 @@ describe('Settings of a deployment', () => {
       regions: [],
       tickSeconds: 10,
       memoryMiB: 256,
+      typesPerShard: 500,
       logRetentionDays: 30,
       createSpotServiceLinkedRole: false,
       account: undefined,
@@ -23,6 +24,7 @@ describe('Settings of a deployment', () => {
     const fromJson = {
       tickSeconds: 20,
       memoryMiB: 1769,
+      typesPerShard: 1000,
       logRetentionDays: 90,
       createSpotServiceLinkedRole: true,
       taskQueueArns: queues,
@@ -31,6 +33,7 @@ describe('Settings of a deployment', () => {
     const fromCommandLine = {
       tickSeconds: '20',
       memoryMiB: '1769',
+      typesPerShard: '1000',
       logRetentionDays: '90',
       createSpotServiceLinkedRole: 'true',
       taskQueueArns: queues.join(', '),
@@ -51,6 +54,8 @@ describe('Settings of a deployment', () => {
     ['workerManagedPolicyArns', ['AmazonSSMManagedInstanceCore'], 'ARNs of managed IAM policies'],
     ['regions', 'Ireland', 'regions such as eu-west-1'],
     ['regions', [], 'regions such as eu-west-1'],
+    ['typesPerShard', 9, 'whole numbers from 10 to 5000'],
+    ['typesPerShard', 'many', 'whole numbers from 10 to 5000'],
     ['tickSeconds', '', 'whole seconds from 1 to 60'],
     ['tickSeconds', 0, 'whole seconds from 1 to 60'],
     ['tickSeconds', '1.5', 'whole seconds from 1 to 60'],

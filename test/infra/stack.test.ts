@@ -103,6 +103,7 @@ describe('Functions', () => {
       ...common,
       workerInstanceProfileArn: profile,
       tickSeconds: 10,
+      typesPerShard: 500,
       invocationSeconds: 59,
     });
     expect(readReapConfig(environment('FunctionsReap'))).toMatchObject(common);

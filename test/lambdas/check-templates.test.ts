@@ -32,10 +32,12 @@ const templates = ({ world }: CheckWorld): string[] => world.templates.all().map
 /** Leaves an intent in the ledger that EC2 has not answered. */
 async function leaveOpen({ ports, clock }: CheckWorld, definition: WorkerType): Promise<void> {
   const answer = await ports.leases.acquire('test', 1000);
-  if (answer.kind === 'held') throw new Error('held');
+  if (answer.kind !== 'acquired') throw new Error('held');
   const order = anOrder({ launchId: 'open', definition });
-  const record = { order, openedAt: clock.now(), state: 'open' as const, workers: [], refusals: [] };
-  await ports.ledger.open(record, answer.lease);
+  const { lease } = answer;
+  const { shard } = lease;
+  const record = { order, shard, openedAt: clock.now(), state: 'open' as const, workers: [], refusals: [] };
+  await ports.ledger.open(record, lease);
 }
 
 /** `build` as it is in the table, with a template of an earlier edit that is more than a day old. */

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { tick } from '../../control/provision.ts';
+import { type ProvisionPorts, tick } from '../../control/provision.ts';
+import { FIRST_SHARD } from '../../control/shards.ts';
 import type { TickReport } from '../../control/status.ts';
+import { wholeTick } from '../../control/tick-report.ts';
 import { poolName } from '../../core/launch-cascade.ts';
 import { CliError } from '../cli-error.ts';
 import { plural } from '../format/duration.ts';
@@ -36,22 +38,37 @@ export function addTickCommand(parent: Command, session: Session): void {
         const text = formatPreview(preview, session.style);
         return session.show({ data: { dryRun, ...toData(preview), warnings }, text, warnings });
       }
-      const result = await tick(ports, {
-        holder: `cli-${randomUUID()}`,
-        homeRegion: target.region,
-        regions: target.regions,
-      });
-      if (result.kind === 'skipped')
-        throw new CliError('failure', `another tick is running (${result.heldBy}); nothing was done, try again soon`);
+      const report = await tickAll(ports, target);
       const view = await readStatus(target.provisionerId, ports);
-      const ending = endingOf(result.report);
+      const ending = endingOf(report);
       session.show({
         data: { dryRun, ...view },
-        text: formatReport(result.report, view),
+        text: formatReport(report, view),
         ...(ending === undefined ? {} : { ending }),
       });
     });
 }
+
+/** One tick of each shard, as one. */
+async function tickAll(
+  ports: ProvisionPorts,
+  { region: homeRegion, regions }: { readonly region: string; readonly regions: readonly string[] },
+): Promise<TickReport> {
+  const known = (await ports.leases.shards()).map(({ shard }) => shard);
+  const reports: TickReport[] = [];
+  for (const shard of known.length === 0 ? [FIRST_SHARD] : known) {
+    const result = await tick(ports, { holder: `cli-${randomUUID()}`, homeRegion, regions, shard });
+    if (result.kind === 'skipped')
+      throw new CliError('failure', `another tick is running (${result.heldBy}); ${done(reports)}, try again soon`);
+    if (result.kind === 'done') reports.push(result.report);
+  }
+  const whole = wholeTick(reports);
+  if (whole === undefined) throw new CliError('failure', 'the shards changed meanwhile; try again');
+  return whole;
+}
+
+const done = ({ length }: readonly TickReport[]): string =>
+  length === 0 ? 'nothing was done' : `${plural(length, 'shard')} done`;
 
 const formatReport = (report: TickReport, { workerTypes }: StatusView): string =>
   [

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { FIRST_SHARD } from '../../../lib/control/shards.ts';
+import { metricNames } from '../../../lib/control/telemetry.ts';
+import { isInRange } from '../../../lib/core/name-range.ts';
+import type { MemoryWorld } from '../../../lib/memory/memory-world.ts';
+import { deliver, invoke, putType, shardedWorld, wantedOf, workersByType } from './sharded-world.ts';
+
+const namesOf = async ({ leases, workerTypes }: MemoryWorld) => {
+  const types = (await workerTypes.list()).map(({ workerType }) => workerType);
+  return (await leases.shards()).map(({ range }) => types.filter((name) => isInRange(name, range)).length);
+};
+
+describe('more worker types than one tick should serve', () => {
+  it('are one shard while they are few, and nothing is put on the bus', async () => {
+    const world = shardedWorld(wantedOf(10));
+    await invoke(world, 10);
+    expect(await world.leases.shards()).toMatchObject([
+      { shard: FIRST_SHARD, range: {}, summary: { workerTypes: 10 } },
+    ]);
+    expect(world.bus.events).toEqual([]);
+    expect(workersByType(world)).toEqual(wantedOf(10));
+  });
+
+  it('are split at once; the same invocation serves its part and has the others started', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    expect(await namesOf(world)).toEqual([6, 6, 6, 6]);
+    expect(Object.keys(workersByType(world))).toHaveLength(6);
+    const started = world.bus.events.map(({ detail }) => detail['shard']);
+    expect(started).toEqual((await world.leases.shards()).slice(1).map(({ shard }) => shard));
+    await deliver(world, 10);
+    expect(workersByType(world)).toEqual(wantedOf(24));
+  });
+
+  it('are served by all shards from then on, each of which reads its own types alone', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    await deliver(world, 10);
+    const asked: unknown[] = [];
+    const { list } = world.fleet;
+    world.fleet.list = (types) => {
+      asked.push(types?.length);
+      return list.call(world.fleet, types);
+    };
+    await invoke(world, 10);
+    await deliver(world, 10);
+    expect(asked).toEqual([6, 6, 6, 6]);
+    expect(workersByType(world)).toEqual(wantedOf(24));
+    expect((await world.board.load()).tick).toMatchObject({ workerTypes: 24, failures: [] });
+  });
+
+  it('count gauges as the sum of all shards, once an invocation, and only when all have ticked', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    const target = () => world.telemetry.published.get(metricNames.target) ?? 0;
+    expect(target()).toBe(0);
+    await deliver(world, 10);
+    expect(target()).toBe(0);
+    await invoke(world, 10);
+    expect(target()).toBe(48);
+  });
+
+  it('split a shard that has grown, and join neighbours that have shrunk', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    for (let index = 0; index < 8; index += 1) putType(world, `type-000-${index}`, 1);
+    await invoke(world, 10);
+    expect(await namesOf(world)).toEqual([7, 7, 6, 6, 6]);
+    await deliver(world, 100);
+    await invoke(world, 100);
+    await invoke(world, 100);
+    await invoke(world, 100);
+    await invoke(world, 100);
+    expect(await namesOf(world)).toEqual([32]);
+    expect(Object.values(workersByType(world)).reduce((sum, count) => sum + count, 0)).toBe(48 + 8);
+  });
+
+  it('ends the loop of a shard that was merged away without a failure', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    await invoke(world, 10, { 'detail-type': 'Shard Due', detail: { shard: 'long-gone' } });
+    expect(world.telemetry.events.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  it('fails when a shard has been silent, by naming it', async () => {
+    const world = shardedWorld(wantedOf(12));
+    await invoke(world, 10);
+    world.clock.advance(301_000);
+    await expect(invoke(world, 10)).rejects.toThrow(/no tick of the worker types from "type-006" on .* for 301 s/);
+    await deliver(world, 10);
+    await expect(invoke(world, 10)).resolves.toBeUndefined();
+  });
+
+  it('serves its own part although the others cannot be started, and fails', async () => {
+    const world = shardedWorld(wantedOf(12));
+    await invoke(world, 10);
+    await deliver(world, 10);
+    world.bus.put = () => Promise.reject(new Error('ThrottlingException'));
+    putType(world, 'type-000', 2);
+    await expect(invoke(world, 10)).rejects.toThrow('not all shards could be started: Error: ThrottlingException');
+    expect(workersByType(world)['type-000']).toBe(2);
+  });
+});

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { deliver, invoke, putType, shardedWorld, wantedOf, workersByType } from './sharded-world.ts';
+
+const waking = (...workerTypes: unknown[]) => ({ 'detail-type': 'Tasks Waiting', detail: { workerTypes } });
+
+describe('tasks that somebody says are waiting (row 11)', () => {
+  it('are served at once, and nothing but their worker type is looked at', async () => {
+    const world = shardedWorld(wantedOf(3));
+    const asked: string[] = [];
+    const { read } = world.backlog;
+    world.backlog.read = (url) => {
+      asked.push(url);
+      return read.call(world.backlog, url);
+    };
+    await invoke(world, 10, waking('type-002'));
+    expect(workersByType(world)).toEqual({ 'type-002': 3 });
+    expect(asked).toEqual(['https://sqs.us-east-1.amazonaws.com/1/acme-type-002']);
+    expect((await world.board.load()).workerTypes.map(({ workerType }) => workerType)).toEqual(['type-002']);
+  });
+
+  it('leave the report and the sign of life to the ticks of all types', async () => {
+    const world = shardedWorld(wantedOf(3));
+    await invoke(world, 10);
+    const { tick } = await world.board.load();
+    world.clock.advance(5_000);
+    await invoke(world, 10, waking('type-001'));
+    expect((await world.board.load()).tick).toEqual(tick);
+    expect(await world.leases.shards()).toMatchObject([{ summary: { workerTypes: 3 } }]);
+  });
+
+  it('are served by the next regular tick when the event is lost', async () => {
+    const world = shardedWorld(wantedOf(3));
+    await invoke(world, 10);
+    putType(world, 'type-000', 3);
+    await invoke(world, 10);
+    expect(workersByType(world)['type-000']).toBe(3);
+  });
+
+  it('are not served twice however often the event comes', async () => {
+    const world = shardedWorld(wantedOf(3));
+    await Promise.all([1, 2, 3].map(() => invoke(world, 10, waking('type-002', 'type-002'))));
+    await invoke(world, 10, waking('type-002'));
+    expect(workersByType(world)).toEqual({ 'type-002': 3 });
+  });
+
+  it('are found in whichever shard their type is', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    await deliver(world, 10);
+    putType(world, 'type-023', 5);
+    putType(world, 'type-000', 5);
+    await invoke(world, 10, waking('type-023', 'type-000'));
+    expect(workersByType(world)).toMatchObject({ 'type-023': 5, 'type-000': 5 });
+  });
+
+  it('wait a little for a tick that is running, and no longer', async () => {
+    const world = shardedWorld(wantedOf(3));
+    const other = await world.leases.acquire('other', 3_000);
+    await invoke(world, 10, waking('type-002'));
+    expect(workersByType(world)).toEqual({ 'type-002': 3 });
+    await world.leases.acquire('other', 60_000);
+    const before = world.clock.now();
+    await invoke(world, 10, waking('type-001'));
+    expect(world.clock.now() - before).toBeLessThanOrEqual(5_000);
+    expect(workersByType(world)).toEqual({ 'type-002': 3 });
+    expect(world.telemetry.events.map(({ name }) => name)).toContain('wake-skipped');
+    expect(other.kind).toBe('acquired');
+  });
+
+  it('are no failure when there is no such type', async () => {
+    const world = shardedWorld(wantedOf(3));
+    await invoke(world, 10, waking('nobody'));
+    expect(workersByType(world)).toEqual({});
+  });
+
+  it('fail the invocation when the queue cannot be read', async () => {
+    const world = shardedWorld({});
+    putType(world, 'odd', 1);
+    world.backlog.read = async () => ({ kind: 'unknown', reason: 'NonExistentQueue' });
+    await expect(invoke(world, 10, waking('odd'))).rejects.toThrow('NonExistentQueue');
+  });
+});
+
+describe('an event that cannot be served', () => {
+  it.each([
+    [waking(), 'detail.workerTypes: found [], allowed: 1 to 100 names of worker types'],
+    [waking(7), 'detail.workerTypes: found [7], allowed'],
+    [{ 'detail-type': 'Tasks Waiting' }, 'detail.workerTypes: found undefined'],
+    [{ 'detail-type': 'Shard Due', detail: {} }, 'detail.shard: found undefined, allowed: the name of a shard'],
+    [{ 'detail-type': 'Other', detail: {} }, 'detail-type: found "Other", allowed: "Shard Due" or "Tasks Waiting"'],
+  ])('is refused with field, value and what is allowed: %j', async (event, message) => {
+    const world = shardedWorld(wantedOf(1));
+    await expect(invoke(world, 10, event)).rejects.toThrow(message);
+    expect(workersByType(world)).toEqual({});
+  });
+});
