@@ -103,7 +103,7 @@ async function takeTurns(
 ): Promise<{ statuses: WorkerTypeStatus[]; decisions: DecisionRecord[] }> {
   const { seen, held, ports } = context;
   const { failures, results } = resumed;
-  // A throttle ends the launches of a tick: starting elsewhere each time, no type is always the one left over.
+  // A throttle or a used-up budget ends the launches of a tick: starting elsewhere each time, no type is always the one left over.
   const inOrder = rotate(seen.definitions, held.fence);
   const invalid = inOrder.flatMap((stored) =>
     stored.parsed.kind === 'invalid'

@@ -85,7 +85,7 @@ async function resume(
     return { record: await settled({ ...record, state: 'abandoned' }, ports) };
   }
   if (ageSeconds > REPEAT_SECONDS) return { record, failure: `EC2 has not answered for ${Math.round(ageSeconds)} s` };
-  if (!isWanted || stop.cause() !== undefined) return { record };
+  if (!isWanted || (stop.cause() ?? stop.causeIn(order.region)) !== undefined) return { record };
   // A repetition costs EC2 what a launch costs. Meanwhile the record is counted, so it can wait.
   if ((await ports.budget.take(order.region)).kind === 'exhausted') return { record };
 
@@ -93,14 +93,14 @@ async function resume(
   ports.telemetry.event('info', 'launch-resumed', { ...fields, outcome: outcome.kind });
   if (outcome.kind === 'no-answer') return { record, failure: `EC2 did not answer again: ${outcome.cause}` };
   if (outcome.kind === 'refused') {
-    stop.observe([outcome.refusal]);
+    stop.observe(order.region, [outcome.refusal]);
     if (outcome.refusal.class === 'throttled') await ports.budget.drain(order.region);
     return { record, ...refusedAgain(outcome.refusal) };
   }
   if (outcome.workers.length === 0 && outcome.refusals.length === 0) {
     return { record, failure: 'EC2 answered with neither instances nor errors' };
   }
-  stop.observe(outcome.refusals);
+  stop.observe(order.region, outcome.refusals);
   const closed = { ...record, state: 'closed' as const, workers: outcome.workers, refusals: outcome.refusals };
   countOutcome(closed, ports.telemetry);
   knowledge.learn(order, outcome.refusals);

@@ -7,6 +7,7 @@ import {
   type LaunchProgress,
   nextStep,
   startLaunching,
+  withoutRegion,
 } from '../core/launch-progress.ts';
 import type { PlannedOrder } from '../core/order-plan.ts';
 import { type ProvisionPlan, planProvision } from '../core/provision-plan.ts';
@@ -98,17 +99,22 @@ export function planWorkerType(definition: WorkerType, seen: Observation, memory
   });
 }
 
-/** One order of one type. Answers whether there may be another. */
+/** One order of one type, in the first region that takes requests. Answers whether there may be another. */
 async function takeStep(turn: Turn, context: TurnContext): Promise<boolean> {
   const { knowledge, stop } = context;
   const { workerType } = turn.definition;
-  if (turn.progress === undefined) return false;
-  const step = nextStep(turn.progress, knowledge.conditionsFor(workerType));
+  const { progress } = turn;
+  if (progress === undefined) return false;
+  const step = nextStep(progress, knowledge.conditionsFor(workerType));
   if (step.kind === 'done') return finish(turn, step.shortBecause, step.isSpotShort);
   try {
-    const stopped = stop.cause() ?? (await budgetCause(step.order.region, context));
+    const stopped = stop.cause();
     if (stopped !== undefined) return finish(turn, stopped, false);
-    return await send(turn, turn.progress, step.order, context);
+    const { region } = step.order;
+    const closed = stop.causeIn(region) ?? (await budgetCause(region, context));
+    if (closed === undefined) return await send(turn, progress, step.order, context);
+    turn.progress = withoutRegion(progress, region, closed);
+    return await takeStep(turn, context);
   } catch (error) {
     turn.failure = String(error);
     context.ports.telemetry.event('error', 'worker-type-failed', { workerType, error: String(error) });
@@ -137,7 +143,7 @@ async function send(
     stop.stop(result.cause);
     return finish(turn, result.cause, false);
   }
-  stop.observe(result.refusals);
+  stop.observe(order.region, result.refusals);
   knowledge.learn(order, result.refusals);
   if (result.refusals.some(({ class: kind }) => kind === 'throttled')) await ports.budget.drain(order.region);
   const attempt: Attempt = {
@@ -148,7 +154,9 @@ async function send(
     ...(result.noAnswer === undefined ? {} : { noAnswer: result.noAnswer }),
   };
   turn.sent.push({ launchId: order.launchId, at, attempt });
-  turn.progress = afterAttempt(progress, attempt, knowledge.conditionsFor(turn.definition.workerType));
+  const after = afterAttempt(progress, attempt, knowledge.conditionsFor(turn.definition.workerType));
+  const closed = stop.causeIn(order.region);
+  turn.progress = closed === undefined ? after : withoutRegion(after, order.region, closed);
   return true;
 }
 

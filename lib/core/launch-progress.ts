@@ -40,6 +40,8 @@ export interface LaunchProgress {
   /** USD per hour that may still be added; undefined without a ceiling. */
   readonly usdPerHourLeft: number | undefined;
   readonly attempts: readonly Attempt[];
+  /** Regions that take no more requests in this tick, for reasons of our own or after a throttle, with the cause. */
+  readonly closedRegions: ReadonlyMap<string, string>;
 }
 
 export type NextStep =
@@ -86,12 +88,13 @@ export function startLaunching(
         ? undefined
         : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour - open.usdPerHour,
     attempts: [],
+    closedRegions: new Map(),
   };
 }
 
 /** The next order, or why there is none. */
 export function nextStep(progress: LaunchProgress, conditions: LaunchConditions): NextStep {
-  const { limits, attempts, onDemandBase, mayFallBack, definition } = progress;
+  const { limits, attempts, onDemandBase, mayFallBack, definition, closedRegions } = progress;
   const isSpotShort = attempts.some(
     ({ order, launched }) => order.market === 'spot' && launched < order.targetCapacity,
   );
@@ -100,15 +103,20 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
   if (last?.noAnswer !== undefined) return { kind: 'done', shortBecause: 'EC2 did not answer', isSpotShort };
   if (attempts.length >= MAX_ATTEMPTS) return { kind: 'done', shortBecause: 'enough calls for one tick', isSpotShort };
 
-  const isOpen = ({ pool, market }: PoolVerdict) => !isBlocked(pool.region, market, attempts);
-  const spot = judgePools(definition, 'spot', conditions).filter(isOpen);
+  const isOpen = ({ pool, market }: PoolVerdict) =>
+    !closedRegions.has(pool.region) && !isBlocked(pool.region, market, attempts);
+  const allSpot = judgePools(definition, 'spot', conditions);
+  const spot = allSpot.filter(isOpen);
   const onDemand = judgePools(definition, 'on-demand', conditions).filter(isOpen);
   const base = onDemandBase > 0 ? orderFrom(progress, onDemand, Math.min(onDemandBase, limits.want)) : undefined;
-  const order = base ?? orderFrom(progress, spot) ?? (mayFallBack ? orderFrom(progress, onDemand) : undefined);
+  // Spot that was not asked for want of a request is not short.
+  const isSpotUntried = allSpot.some(({ pool, rejected }) => closedRegions.has(pool.region) && rejected === undefined);
+  const fallsBack = mayFallBack && !isSpotUntried;
+  const order = base ?? orderFrom(progress, spot) ?? (fallsBack ? orderFrom(progress, onDemand) : undefined);
   if (order !== undefined) return { kind: 'order', order };
   return {
     kind: 'done',
-    shortBecause: whyNothing(progress, judgePools(definition, 'spot', conditions)),
+    shortBecause: whyNothing(progress, allSpot),
     isSpotShort: true,
   };
 }
@@ -145,6 +153,12 @@ export function afterAttempt(progress: LaunchProgress, attempt: Attempt, conditi
   };
 }
 
+/** The state without a region that takes no more requests in this tick: what is left is tried in the others. */
+export const withoutRegion = (progress: LaunchProgress, region: string, cause: string): LaunchProgress => ({
+  ...progress,
+  closedRegions: new Map([...progress.closedRegions, [region, cause]]),
+});
+
 /** A base that EC2 cannot give now is given up for this tick: spot serves instead of nothing. */
 const afterBase = (base: number, { launched, order }: Attempt): number =>
   launched < order.targetCapacity ? 0 : Math.max(0, base - launched);
@@ -176,13 +190,20 @@ function dearestTask({ pools }: PlannedOrder, verdicts: readonly PoolVerdict[]):
 }
 
 /** Why no pool can be ordered from, the most telling causes first. */
-function whyNothing(
-  { limits, usdPerHourLeft, definition, attempts }: LaunchProgress,
-  verdicts: readonly PoolVerdict[],
-): string {
+function whyNothing(progress: LaunchProgress, verdicts: readonly PoolVerdict[]): string {
+  const { limits, definition, attempts, closedRegions } = progress;
   if (limits.maxInstances <= 0) return `maxLaunchesPerMinute ${definition.maxLaunchesPerMinute} is reached`;
-  const refusal = attempts.flatMap(({ refusals }) => refusals).find(namesNoPool);
-  if (refusal !== undefined) return describeRefusal(refusal);
+  const refusal = attempts.flatMap(({ refusals }) => refusals).find((each) => namesNoPool(each) && !isThrottle(each));
+  const open = verdicts.filter(({ pool }) => !closedRegions.has(pool.region));
+  const elsewhere = open.length === 0 ? [] : [whyNotIn(progress, open)];
+  return [...closedRegions.values(), ...(refusal === undefined ? elsewhere : [describeRefusal(refusal)])].join('; ');
+}
+
+/** Its region is closed, and that says so. */
+const isThrottle = ({ class: kind }: Refusal): boolean => kind === 'throttled';
+
+/** Why none of these pools can be ordered from. */
+function whyNotIn({ limits, usdPerHourLeft, definition }: LaunchProgress, verdicts: readonly PoolVerdict[]): string {
   const rejected = verdicts.filter((verdict) => verdict.rejected !== undefined);
   if (rejected.length < verdicts.length) {
     if (usdPerHourLeft !== undefined && affordableTasks(usdPerHourLeft, verdicts) === 0) {
