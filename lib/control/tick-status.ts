@@ -90,13 +90,19 @@ const whereWorkersAre = (regions: readonly string[] = []): Pick<LaunchMemory, 'w
 const MAX_REFUSALS = 10;
 const fewPools = (pools: readonly string[] | undefined) => (pools === undefined ? {} : { pools: pools.slice(0, 3) });
 
-/** The time of shortage runs until spot gives all that is wanted of it, or nothing is wanted. */
+/** Holds under which nothing is wanted of spot: nothing is missing, or somebody has to let the type go on. */
+const ENDS_SHORTAGE: ReadonlySet<HoldReason> = new Set(['satisfied', 'disabled', 'paused', 'suspended']);
+
+/**
+ * The time of shortage runs until spot gives all that is wanted of it, or nothing is wanted. It goes on while that is not
+ * known.
+ */
 function spotShort(
   { memory, plan, isSpotShort }: Pick<Turn, 'memory' | 'plan'> & { readonly isSpotShort: boolean | undefined },
   now: EpochMillis,
 ): Pick<LaunchMemory, 'spotShortSince'> {
-  const isServed = plan.kind === 'hold' ? plan.reason === 'satisfied' : isSpotShort === false;
-  if (isServed) return {};
+  const isOver = plan.kind === 'hold' ? ENDS_SHORTAGE.has(plan.reason) : isSpotShort === false;
+  if (isOver) return {};
   const since = memory.spotShortSince ?? (isSpotShort === true ? now : undefined);
   return since === undefined ? {} : { spotShortSince: since };
 }

@@ -1,14 +1,7 @@
 import pMap from 'p-map';
 import { explainPlan } from '../core/explain-plan.ts';
-import {
-  type Attempt,
-  afterAttempt,
-  describeAttempt,
-  type LaunchProgress,
-  nextStep,
-  startLaunching,
-  withoutRegion,
-} from '../core/launch-progress.ts';
+import { type Attempt, describeAttempt } from '../core/launch-attempt.ts';
+import { afterAttempt, type LaunchProgress, nextStep, startLaunching, withoutRegion } from '../core/launch-progress.ts';
 import type { PlannedOrder } from '../core/order-plan.ts';
 import { type ProvisionPlan, planProvision } from '../core/provision-plan.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
@@ -109,7 +102,7 @@ async function takeStep(turn: Turn, context: TurnContext): Promise<boolean> {
   if (step.kind === 'done') return finish(turn, step.shortBecause, step.isSpotShort);
   try {
     const stopped = stop.cause();
-    if (stopped !== undefined) return finish(turn, stopped, false);
+    if (stopped !== undefined) return finish(turn, stopped, undefined);
     const { region } = step.order;
     const closed = stop.causeIn(region) ?? (await budgetCause(region, context));
     if (closed === undefined) return await send(turn, progress, step.order, context);
@@ -118,7 +111,7 @@ async function takeStep(turn: Turn, context: TurnContext): Promise<boolean> {
   } catch (error) {
     turn.failure = String(error);
     context.ports.telemetry.event('error', 'worker-type-failed', { workerType, error: String(error) });
-    return finish(turn, String(error), false);
+    return finish(turn, String(error), undefined);
   }
 }
 
@@ -141,7 +134,7 @@ async function send(
   const result = await launch(order, held, ports);
   if (result.kind === 'not-sent') {
     stop.stop(result.cause);
-    return finish(turn, result.cause, false);
+    return finish(turn, result.cause, undefined);
   }
   stop.observe(order.region, result.refusals);
   knowledge.learn(order, result.refusals);
@@ -167,9 +160,10 @@ async function budgetCause(region: string, { ports }: TurnContext): Promise<stri
   return `the launch budget of ${region} is used up for now`;
 }
 
-function finish(turn: Turn, shortBecause: string | undefined, isSpotShort: boolean): false {
+/** @param isSpotShort undefined where spot was not asked, for reasons of our own: nothing is known of it */
+function finish(turn: Turn, shortBecause: string | undefined, isSpotShort: boolean | undefined): false {
   if (shortBecause !== undefined) turn.shortBecause = shortBecause;
-  turn.isSpotShort = isSpotShort;
+  if (isSpotShort !== undefined) turn.isSpotShort = isSpotShort;
   return false;
 }
 

@@ -5,6 +5,7 @@
  * On-demand up to its base first, then spot, region after region; pools that refuse are cooling down and not offered
  * again; on-demand for the rest, where the definition allows it and spot has been short for long enough.
  */
+import type { Attempt } from './launch-attempt.ts';
 import type { OrderLimits, PlannedOrder } from './order-plan.ts';
 import { planOrder } from './order-plan.ts';
 
@@ -15,19 +16,10 @@ import type { OpenOrders, ProvisionPlan } from './provision-plan.ts';
 import { capacityOf } from './provision-plan.ts';
 import { describeRefusal, type Refusal } from './refusal.ts';
 import { affordableTasks, spendOf } from './spend.ts';
+import { spotShortage } from './spot-shortage.ts';
 import { type EpochMillis, secondsBetween } from './units.ts';
 import { isSupply, type Worker } from './worker.ts';
 import type { WorkerType } from './worker-type-schema.ts';
-
-/** What came of one order. Figures in tasks. */
-export interface Attempt {
-  readonly order: PlannedOrder;
-  readonly launched: number;
-  readonly instances: number;
-  readonly refusals: readonly Refusal[];
-  /** EC2 gave no answer that can be trusted. */
-  readonly noAnswer?: string;
-}
 
 /** Where the launches of one type stand. */
 export interface LaunchProgress {
@@ -50,8 +42,8 @@ export type NextStep =
       readonly kind: 'done';
       /** Why not everything that is wanted was ordered; undefined when it was. */
       readonly shortBecause?: string;
-      /** Spot could not give what was asked of it: the time until on-demand may help runs. */
-      readonly isSpotShort: boolean;
+      /** Spot could not give what was asked of it: the time until on-demand may help runs. Undefined: not known. */
+      readonly isSpotShort: boolean | undefined;
     };
 
 /** Each order of a tick is one call to EC2; more than these are left to the next tick. */
@@ -95,17 +87,18 @@ export function startLaunching(
 /** The next order, or why there is none. */
 export function nextStep(progress: LaunchProgress, conditions: LaunchConditions): NextStep {
   const { limits, attempts, onDemandBase, mayFallBack, definition, closedRegions } = progress;
-  const isSpotShort = attempts.some(
-    ({ order, launched }) => order.market === 'spot' && launched < order.targetCapacity,
-  );
-  if (limits.want <= 0) return { kind: 'done', isSpotShort: false };
-  const last = attempts.at(-1);
-  if (last?.noAnswer !== undefined) return { kind: 'done', shortBecause: 'EC2 did not answer', isSpotShort };
-  if (attempts.length >= MAX_ATTEMPTS) return { kind: 'done', shortBecause: 'enough calls for one tick', isSpotShort };
+  const allSpot = judgePools(definition, 'spot', conditions);
+  const done = (shortBecause?: string): NextStep => ({
+    kind: 'done',
+    ...(shortBecause === undefined ? {} : { shortBecause }),
+    isSpotShort: spotShortage(progress, allSpot),
+  });
+  if (limits.want <= 0) return done();
+  if (attempts.at(-1)?.noAnswer !== undefined) return done('EC2 did not answer');
+  if (attempts.length >= MAX_ATTEMPTS) return done('enough calls for one tick');
 
   const isOpen = ({ pool, market }: PoolVerdict) =>
     !closedRegions.has(pool.region) && !isBlocked(pool.region, market, attempts);
-  const allSpot = judgePools(definition, 'spot', conditions);
   const spot = allSpot.filter(isOpen);
   const onDemand = judgePools(definition, 'on-demand', conditions).filter(isOpen);
   const base = onDemandBase > 0 ? orderFrom(progress, onDemand, Math.min(onDemandBase, limits.want)) : undefined;
@@ -113,12 +106,7 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
   const isSpotUntried = allSpot.some(({ pool, rejected }) => closedRegions.has(pool.region) && rejected === undefined);
   const fallsBack = mayFallBack && !isSpotUntried;
   const order = base ?? orderFrom(progress, spot) ?? (fallsBack ? orderFrom(progress, onDemand) : undefined);
-  if (order !== undefined) return { kind: 'order', order };
-  return {
-    kind: 'done',
-    shortBecause: whyNothing(progress, allSpot),
-    isSpotShort: true,
-  };
+  return order === undefined ? done(whyNothing(progress, allSpot)) : { kind: 'order', order };
 }
 
 /**
@@ -214,14 +202,4 @@ function whyNotIn({ limits, usdPerHourLeft, definition }: LaunchProgress, verdic
   const shown = rejected.slice(0, 3).map(describeVerdict).join('; ');
   const more = rejected.length - 3;
   return `no pool can be used: ${shown}${more > 0 ? `; and ${more} more` : ''}`;
-}
-
-/** One attempt in words: where, what was asked, what came, what EC2 said. */
-export function describeAttempt({ order, launched, refusals, noAnswer }: Attempt): string {
-  const asked = `${order.region} ${order.market}: asked ${order.targetCapacity}`;
-  if (noAnswer !== undefined) return `${asked}, no answer (${noAnswer}); the next tick repeats the request`;
-  const codes = refusals.map(({ code, count }) =>
-    count === undefined ? code : `${code} in ${count} ${count === 1 ? 'pool' : 'pools'}`,
-  );
-  return `${asked}, launched ${launched}${codes.length === 0 ? '' : `, EC2 said ${codes.join(', ')}`}`;
 }

@@ -1,0 +1,106 @@
+/** Since when spot is short: the time until on-demand may help. */
+import { describe, expect, it } from 'vitest';
+import { secondsAfter } from '../../lib/core/units.ts';
+import { anEngine, type Engine, refused } from '../support/an-engine.ts';
+import { NOW } from '../support/builders.ts';
+
+const POOL = 'us-east-1/subnet-useast1a/c7g.large/spot';
+const FALLBACK = { market: { onDemandFallbackMinutes: 5 } };
+const shortSince = async (engine: Engine) => (await engine.status())?.spotShortSince;
+
+/** A type for which spot has been short since NOW; three minutes have passed. */
+async function aShortEngine(): Promise<Engine> {
+  const engine = anEngine([{ ...FALLBACK, pendingTasks: 4 }]);
+  engine.fleet.settings.poolRoom.set(POOL, 0);
+  await engine.run(180);
+  expect(await shortSince(engine)).toBe(NOW);
+  return engine;
+}
+
+describe('the time of a shortage', () => {
+  it('goes on while our own budget is used up', async () => {
+    const engine = await aShortEngine();
+    await engine.budget.drain('us-east-1');
+    await engine.run(0);
+    expect((await engine.status())?.decision).toContain('the launch budget of us-east-1 is used up');
+    expect(await shortSince(engine)).toBe(NOW);
+  });
+
+  it('goes on while EC2 throttles or does not answer', async () => {
+    const engine = await aShortEngine();
+    engine.answer = () => refused('throttled', 'RequestLimitExceeded');
+    await engine.run();
+    expect(await shortSince(engine)).toBe(NOW);
+    engine.clock.advance(60_000);
+    engine.answer = () => ({ kind: 'no-answer', cause: 'lost' });
+    await engine.run();
+    expect(await shortSince(engine)).toBe(NOW);
+  });
+
+  it.each([
+    [
+      'backlog',
+      (engine: Engine) => {
+        engine.backlog.read = async () => ({ kind: 'unknown', reason: 'AccessDenied' });
+      },
+    ],
+    ['workers', (engine: Engine) => void engine.fleet.settings.unreadRegions.set('us-east-1', 'RequestTimeout')],
+  ])('goes on while the %s cannot be read', async (_what, spoil) => {
+    const engine = await aShortEngine();
+    spoil(engine);
+    await engine.run();
+    expect(await shortSince(engine)).toBe(NOW);
+  });
+
+  it('goes on while on-demand serves what spot cannot', async () => {
+    const engine = await aShortEngine();
+    engine.clock.advance(120_000);
+    await engine.run();
+    expect(engine.fleet.truth.map(({ market }) => market)).toEqual(Array.from({ length: 4 }, () => 'on-demand'));
+    expect(await shortSince(engine)).toBe(NOW);
+  });
+
+  it('is over when spot gives all that is asked of it', async () => {
+    const engine = await aShortEngine();
+    engine.fleet.settings.poolRoom.clear();
+    await engine.run();
+    expect(engine.fleet.truth).toHaveLength(4);
+    expect(await shortSince(engine)).toBeUndefined();
+  });
+
+  it('is over when somebody pauses or disables the type', async () => {
+    const engine = await aShortEngine();
+    await engine.controls.save({ workerType: 'build', pause: { by: 'ana', at: engine.clock.now(), note: 'stop' } });
+    await engine.run(7 * 86_400);
+    expect(await shortSince(engine)).toBeUndefined();
+    await engine.controls.save({ workerType: 'build', clearedAt: engine.clock.now() });
+    await engine.run();
+    expect(engine.orders.at(-1)?.market).toBe('spot');
+    expect(await shortSince(engine)).toBe(secondsAfter(NOW, 180 + 7 * 86_400));
+  });
+});
+
+describe('a type that only its own limits keep short', () => {
+  it.each([
+    ['a throttle', () => refused('throttled', 'RequestLimitExceeded')],
+    ['a lost answer', () => ({ kind: 'no-answer', cause: 'lost' }) as const],
+  ])('or %s has no shortage of spot', async (_what, answer) => {
+    const engine = anEngine([{ ...FALLBACK, pendingTasks: 4 }]);
+    engine.answer = answer;
+    await engine.run();
+    expect(await shortSince(engine)).toBeUndefined();
+  });
+
+  it.each([
+    ['its launch rate', { maxLaunchesPerMinute: 2 }],
+    ['its ceiling of spend', { maxPriceUsdPerHour: 0.1, maxSpendUsdPerHour: 0.2 }],
+    ['the room under its maximum', { maxCapacity: 3, instanceTypes: [{ instanceType: 'c7g.large', capacity: 2 }] }],
+  ])('by %s has no shortage of spot', async (_what, limits) => {
+    const engine = anEngine([{ ...FALLBACK, ...limits, pendingTasks: 60 }]);
+    for (let ticks = 0; ticks < 36; ticks += 1) {
+      await engine.run();
+      expect(await shortSince(engine)).toBeUndefined();
+    }
+    expect(engine.fleet.truth.every(({ market }) => market === 'spot')).toBe(true);
+  });
+});
