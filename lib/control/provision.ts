@@ -17,7 +17,7 @@ import type { DecisionRecord } from './decision-record.ts';
 import { Knowledge } from './knowledge.ts';
 import { HeldLease, type LaunchPorts } from './launch.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
-import type { Decisions, LaunchBudget } from './ports.ts';
+import type { Decisions, LaunchBudget, StoredWorkerType } from './ports.ts';
 import { type Resumed, resumeLaunches } from './resume-launches.ts';
 import type { ShardSummary } from './shards.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
@@ -103,8 +103,9 @@ async function takeTurns(
 ): Promise<{ statuses: WorkerTypeStatus[]; decisions: DecisionRecord[] }> {
   const { seen, held, ports } = context;
   const { failures, results } = resumed;
-  // A throttle or a used-up budget ends the launches of a tick: starting elsewhere each time, no type is always the one left over.
-  const inOrder = rotate(seen.definitions, held.fence);
+  // A throttle or a used-up budget ends launches: whoever has waited longest comes first, and among equals another one
+  // each time, so that no type is always the one left over.
+  const inOrder = longestWaitFirst(rotate(seen.definitions, held.fence), seen.statuses);
   const invalid = inOrder.flatMap((stored) =>
     stored.parsed.kind === 'invalid'
       ? [statusOfInvalid(stored, stored.parsed.problems, seen.statuses.get(stored.workerType), seen, ports.telemetry)]
@@ -171,6 +172,15 @@ async function saveStatus(
     const failure = `its status could not be saved: ${String(error)}`;
     failures.set(status.workerType, earlier === undefined ? failure : `${earlier}; ${failure}`);
   }
+}
+
+/** By the time of the last order; the sort is stable. */
+function longestWaitFirst(
+  definitions: readonly StoredWorkerType[],
+  statuses: ReadonlyMap<string, WorkerTypeStatus>,
+): StoredWorkerType[] {
+  const lastOrder = ({ workerType }: StoredWorkerType) => statuses.get(workerType)?.lastLaunch?.at ?? 0;
+  return [...definitions].sort((a, b) => lastOrder(a) - lastOrder(b));
 }
 
 function rotate<Item>(items: readonly Item[], by: number): Item[] {

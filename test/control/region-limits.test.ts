@@ -65,3 +65,20 @@ it('a used-up budget of one region sends types to their next one in the same tic
   expect(zonesOf(engine, 'build')).toEqual(['eu-west-1a', 'eu-west-1a', 'eu-west-1a']);
   expect((await engine.status())?.state).toBe('ok');
 });
+
+it('a budget that binds serves whoever has waited longest first', async () => {
+  const names = Array.from({ length: 60 }, (_, index) => `type-${index}`);
+  const engine = anEngine(names.map((workerType) => ({ workerType, maxCapacity: 1000, pendingTasks: 1 })));
+  let left = 0;
+  engine.budget.take = async () => {
+    left -= 1;
+    return left >= 0 ? { kind: 'granted' } : { kind: 'exhausted', retryAt: engine.clock.now() };
+  };
+  for (let ticks = 1; ticks <= 12; ticks += 1) {
+    left = 10;
+    for (const name of names) engine.pending(name, 2 * ticks);
+    await engine.run();
+  }
+  const served = names.map((name) => engine.orders.filter(({ definition }) => definition.workerType === name).length);
+  expect(served).toEqual(names.map(() => 2));
+});
