@@ -129,15 +129,18 @@ Without \`maxPriceUsdPerHour\` the on-demand price is the ceiling, which is EC2'
 asks; the ceiling does not bind them.
 
 \`maxSpendUsdPerHour\` bounds what all workers of the type cost together, and needs \`maxPriceUsdPerHour\`. A worker counts with
-its present spot price, or with its ceiling where that is not known (on-demand instances, too). Reached, nothing more is
-launched; nothing is stopped for it.
+its present spot price, or with its ceiling where that is not known. On-demand prices are not looked up: an on-demand
+instance counts with \`market.onDemandPriceUsdPerHour × utility\`, so that field has to be high enough for the instance type
+that is dearest by utility, and is needed wherever \`market\` allows on-demand instances under a limit on spending. Dear pools
+are left out of a launch where that brings more workers for what is left. Reached, nothing more is launched; nothing is
+stopped for it.
 
 ## Rules between fields
 
 * \`minCapacity\` is at most \`maxCapacity\`.
 * The smallest \`instanceTypes[].capacity\` is at most \`maxCapacity\`, unless \`maxCapacity\` is 0.
 * \`idleTimeoutSeconds\` is at most \`maxUptimeSeconds\`, and that is less than \`maxLifetimeSeconds\`.
-* \`maxSpendUsdPerHour\` needs \`maxPriceUsdPerHour\`.
+* \`maxSpendUsdPerHour\` needs \`maxPriceUsdPerHour\` and, beside on-demand instances, \`market.onDemandPriceUsdPerHour\`.
 * \`maxPriceUsdPerHour × utility / capacity\` is at least USD 0.0011 for each instance type: EC2 refuses less.
 * An \`availabilityZone\` lies in its region.
 * No region, subnet, zone, instance type or queue stands twice.

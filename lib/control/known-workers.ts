@@ -1,5 +1,6 @@
 /** What the observation knows of each worker type's workers: sorted by type once, not searched by each type. */
 import { overshootOf } from '../core/order-size.ts';
+import { highestPriceOf } from '../core/price-book.ts';
 import { capacityOf, type OpenOrders } from '../core/provision-plan.ts';
 import { type EpochMillis, secondsBetween } from '../core/units.ts';
 import { isPresent, type Worker } from '../core/worker.ts';
@@ -87,12 +88,12 @@ export function openOrders(workerType: string, seen: SeenWorkers): OpenOrders {
   };
 }
 
-/** The most that one task of an order can cost in an hour, by the ceilings of its pools. */
-function dearestTask({ definition, pools }: LaunchOrder): number {
-  const { maxPriceUsdPerHour: ceiling } = definition;
-  if (ceiling === undefined) return Number.POSITIVE_INFINITY;
+/** The most that one task of an order can cost in an hour, by what its definition says of its market. */
+function dearestTask({ definition, pools, market }: LaunchOrder): number {
+  const highest = highestPriceOf(definition, market);
+  if (highest === undefined) return Number.POSITIVE_INFINITY;
   const utility = new Map(definition.instanceTypes.map((type) => [type.instanceType, type.utility]));
-  return Math.max(...pools.map((pool) => (ceiling * (utility.get(pool.instanceType) ?? 1)) / pool.capacity));
+  return Math.max(...pools.map((pool) => (highest * (utility.get(pool.instanceType) ?? 1)) / pool.capacity));
 }
 
 /** Instances of a type launched within the last minute, by our own records; those of an open order all count. */

@@ -15,7 +15,7 @@ import { describeVerdict, judgePools } from './pool-verdict.ts';
 import type { OpenOrders, ProvisionPlan } from './provision-plan.ts';
 import { capacityOf } from './provision-plan.ts';
 import { describeRefusal, type Refusal } from './refusal.ts';
-import { affordableTasks, spendOf } from './spend.ts';
+import { dearestTask, spendOf } from './spend.ts';
 import { spotShortage } from './spot-shortage.ts';
 import { type EpochMillis, secondsBetween } from './units.ts';
 import { isSupply, type Worker } from './worker.ts';
@@ -29,8 +29,6 @@ export interface LaunchProgress {
   readonly onDemandBase: number;
   /** On-demand may fill what spot cannot give now. */
   readonly mayFallBack: boolean;
-  /** USD per hour that may still be added; undefined without a ceiling. */
-  readonly usdPerHourLeft: number | undefined;
   readonly attempts: readonly Attempt[];
   /** Regions that take no more requests in this tick, for reasons of our own or after a throttle, with the cause. */
   readonly closedRegions: ReadonlyMap<string, string>;
@@ -70,15 +68,19 @@ export function startLaunching(
   const { maxSpendUsdPerHour: ceiling } = definition;
   return {
     definition,
-    limits: { want: plan.want, room: plan.figures.room, maxInstances: plan.maxInstances },
+    limits: {
+      want: plan.want,
+      room: plan.figures.room,
+      maxInstances: plan.maxInstances,
+      usdPerHour:
+        ceiling === undefined
+          ? undefined
+          : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour - open.usdPerHour,
+    },
     onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand - open.onDemandCapacity),
     mayFallBack:
       onDemandFallbackMinutes !== undefined &&
       (onDemandFallbackMinutes === 0 || (shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes)),
-    usdPerHourLeft:
-      ceiling === undefined
-        ? undefined
-        : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour - open.usdPerHour,
     attempts: [],
     closedRegions: new Map(),
   };
@@ -127,16 +129,20 @@ const namesNoPool = ({ pools = [] }: Refusal): boolean => pools.length === 0;
 /** The state after an answer. */
 export function afterAttempt(progress: LaunchProgress, attempt: Attempt, conditions: LaunchConditions): LaunchProgress {
   const { order, launched, instances } = attempt;
-  const { want, room, maxInstances } = progress.limits;
+  const { want, room, maxInstances, usdPerHour } = progress.limits;
   const verdicts = judgePools(progress.definition, order.market, { ...conditions, cooldowns: [] });
+  const ordered = verdicts.filter(({ pool }) =>
+    order.pools.some((each) => each.subnetId === pool.subnetId && each.instanceType === pool.instanceType),
+  );
   return {
     ...progress,
-    limits: { want: want - launched, room: Math.max(0, room - launched), maxInstances: maxInstances - instances },
+    limits: {
+      want: want - launched,
+      room: Math.max(0, room - launched),
+      maxInstances: maxInstances - instances,
+      usdPerHour: usdPerHour === undefined ? undefined : usdPerHour - launched * dearestTask(ordered),
+    },
     onDemandBase: order.market === 'on-demand' ? afterBase(progress.onDemandBase, attempt) : progress.onDemandBase,
-    usdPerHourLeft:
-      progress.usdPerHourLeft === undefined
-        ? undefined
-        : progress.usdPerHourLeft - launched * dearestTask(order, verdicts),
     attempts: [...progress.attempts, attempt],
   };
 }
@@ -152,29 +158,11 @@ const afterBase = (base: number, { launched, order }: Attempt): number =>
   launched < order.targetCapacity ? 0 : Math.max(0, base - launched);
 
 function orderFrom(
-  { definition, limits, usdPerHourLeft }: LaunchProgress,
+  { definition, limits }: LaunchProgress,
   verdicts: readonly PoolVerdict[],
   atMost = limits.want,
 ): PlannedOrder | undefined {
-  if (limits.maxInstances <= 0) return undefined;
-  if (usdPerHourLeft === undefined) return planOrder(definition, { ...limits, want: atMost }, verdicts);
-  const affordable = affordableTasks(usdPerHourLeft, verdicts);
-  if (affordable === 0) return undefined;
-  // Room bounds what EC2 may overshoot to, so the money bounds the room.
-  return planOrder(
-    definition,
-    { ...limits, want: Math.min(atMost, affordable), room: Math.min(limits.room, affordable) },
-    verdicts,
-  );
-}
-
-function dearestTask({ pools }: PlannedOrder, verdicts: readonly PoolVerdict[]): number {
-  const costs = verdicts
-    .filter(({ pool }) =>
-      pools.some((each) => each.subnetId === pool.subnetId && each.instanceType === pool.instanceType),
-    )
-    .map(({ pool, priceUsdPerHour, ceilingUsdPerHour }) => (priceUsdPerHour ?? ceilingUsdPerHour ?? 0) / pool.capacity);
-  return Math.max(0, ...costs);
+  return limits.maxInstances <= 0 ? undefined : planOrder(definition, { ...limits, want: atMost }, verdicts);
 }
 
 /** Why no pool can be ordered from, the most telling causes first. */
@@ -191,11 +179,11 @@ function whyNothing(progress: LaunchProgress, verdicts: readonly PoolVerdict[]):
 const isThrottle = ({ class: kind }: Refusal): boolean => kind === 'throttled';
 
 /** Why none of these pools can be ordered from. */
-function whyNotIn({ limits, usdPerHourLeft, definition }: LaunchProgress, verdicts: readonly PoolVerdict[]): string {
+function whyNotIn({ limits, definition }: LaunchProgress, verdicts: readonly PoolVerdict[]): string {
   const rejected = verdicts.filter((verdict) => verdict.rejected !== undefined);
   if (rejected.length < verdicts.length) {
-    if (usdPerHourLeft !== undefined && affordableTasks(usdPerHourLeft, verdicts) === 0) {
-      return `maxSpendUsdPerHour ${definition.maxSpendUsdPerHour} leaves nothing to spend`;
+    if (planOrder(definition, { ...limits, usdPerHour: undefined }, verdicts) !== undefined) {
+      return `maxSpendUsdPerHour ${definition.maxSpendUsdPerHour} leaves too little for another instance`;
     }
     return `no instance type fits into the room for ${limits.room} under maxCapacity ${definition.maxCapacity}`;
   }

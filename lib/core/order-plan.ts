@@ -1,7 +1,8 @@
 import type { LaunchPool } from './launch-cascade.ts';
-import { sizeOrder } from './order-size.ts';
+import { type OrderSize, servesMost, sizeOrder } from './order-size.ts';
 import type { Market } from './pool-cooldown.ts';
 import type { PoolVerdict } from './pool-verdict.ts';
+import { affordablePools } from './spend.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
 /** One request to EC2: where, in which market, how much, and what EC2 may choose from. */
@@ -21,6 +22,8 @@ export interface OrderLimits {
   readonly room: number;
   /** Instances, at most. */
   readonly maxInstances: number;
+  /** USD per hour that may be added; undefined without a ceiling. */
+  readonly usdPerHour: number | undefined;
 }
 
 /**
@@ -33,17 +36,32 @@ export function planOrder(
   verdicts: readonly PoolVerdict[],
 ): PlannedOrder | undefined {
   const accepted = verdicts.filter(({ rejected }) => rejected === undefined);
-  for (const { region, pools, market } of regionsInOrder(definition, accepted)) {
-    const size = sizeOrder(limits.want, limits.room, pools, limits.maxInstances);
+  for (const { region, verdicts: offered, market } of regionsInOrder(definition, accepted)) {
+    const size = sizeForMoney(limits, offered);
     if (size !== undefined) return { region, market, targetCapacity: size.targetCapacity, pools: size.options };
   }
   return undefined;
 }
 
+/** EC2 picks among the pools of an order as it likes: the dear ones are left out where that buys more. */
+function sizeForMoney(
+  { want, room, maxInstances, usdPerHour }: OrderLimits,
+  offered: readonly PoolVerdict[],
+): OrderSize<LaunchPool> | undefined {
+  const all = { tasks: Number.POSITIVE_INFINITY, verdicts: offered };
+  const choices = usdPerHour === undefined ? [all] : affordablePools(usdPerHour, offered);
+  const sizes = choices.flatMap(({ tasks, verdicts }) => {
+    const pools = verdicts.map(({ pool }) => pool);
+    // Room bounds what EC2 may overshoot to, so the money bounds the room.
+    return sizeOrder(Math.min(want, tasks), Math.min(room, tasks), pools, maxInstances) ?? [];
+  });
+  return servesMost(sizes, want);
+}
+
 interface RegionPools {
   readonly region: string;
   readonly market: Market;
-  readonly pools: readonly LaunchPool[];
+  readonly verdicts: readonly PoolVerdict[];
 }
 
 function regionsInOrder({ regionOrder }: WorkerType, accepted: readonly PoolVerdict[]): RegionPools[] {
@@ -60,7 +78,7 @@ function regionsInOrder({ regionOrder }: WorkerType, accepted: readonly PoolVerd
     .map(({ region, verdicts }) => ({
       region,
       market: verdicts[0]?.market ?? 'spot',
-      pools: verdicts.map(({ pool }) => pool),
+      verdicts,
     }));
 }
 

@@ -34,7 +34,15 @@ export function sizeOrder<Choice extends Option>(
     .filter((largest) => largest <= room)
     .map((largest) => orderUpTo(largest, want, room, options, Math.min(maxInstances, MAX_INSTANCES)))
     .filter(({ targetCapacity }) => targetCapacity > 0);
-  const served = ({ targetCapacity }: OrderSize<Choice>) => Math.min(targetCapacity, want);
+  return servesMost(candidates, want);
+}
+
+/** The first of several orders, which are to come with the most options first, that serves nearly as much as the best. */
+export function servesMost<Size extends { readonly targetCapacity: number }>(
+  candidates: readonly Size[],
+  want: number,
+): Size | undefined {
+  const served = ({ targetCapacity }: Size) => Math.min(targetCapacity, want);
   const most = Math.max(...candidates.map(served));
   return candidates.find((candidate) => served(candidate) >= most * GOOD_ENOUGH);
 }

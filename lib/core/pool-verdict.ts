@@ -2,7 +2,7 @@ import { type CooledPool, cooldownFinder } from './cooldown-index.ts';
 import type { LaunchPool } from './launch-cascade.ts';
 import { launchPools, poolName } from './launch-cascade.ts';
 import type { Cooldown, Market } from './pool-cooldown.ts';
-import { type PriceBook, spotPriceOf } from './price-book.ts';
+import { highestPriceOf, type PriceBook, spotPriceOf } from './price-book.ts';
 import type { EpochMillis } from './units.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
@@ -25,9 +25,9 @@ export type PoolRejection = 'paused' | 'region-not-enabled' | 'unlaunchable' | '
 export interface PoolVerdict {
   readonly pool: LaunchPool;
   readonly market: Market;
-  /** Present spot price; undefined where it is not known, and for on-demand. */
+  /** Present spot price, undefined where it is not known; on-demand, what the definition states, if it does. */
   readonly priceUsdPerHour: number | undefined;
-  /** The definition's ceiling for a whole instance; undefined where it has none. */
+  /** The definition's ceiling for a whole spot instance; undefined where it has none, and for on-demand. */
   readonly ceilingUsdPerHour: number | undefined;
   readonly rejected?: { readonly reason: PoolRejection; readonly words: string; readonly until?: EpochMillis };
 }
@@ -36,9 +36,11 @@ export interface PoolVerdict {
 export function judgePools(definition: WorkerType, market: Market, conditions: LaunchConditions): PoolVerdict[] {
   const coolingDown = cooldownFinder(conditions.cooldowns, market, conditions.now);
   return launchPools(definition, conditions.homeRegion).map((pool) => {
-    const priceUsdPerHour = market === 'spot' ? spotPriceOf(conditions.prices, pool, definition.platform) : undefined;
-    const ceilingUsdPerHour =
-      definition.maxPriceUsdPerHour === undefined ? undefined : definition.maxPriceUsdPerHour * pool.utility;
+    const highest = highestPriceOf(definition, market);
+    const highestUsdPerHour = highest === undefined ? undefined : highest * pool.utility;
+    const isSpot = market === 'spot';
+    const priceUsdPerHour = isSpot ? spotPriceOf(conditions.prices, pool, definition.platform) : highestUsdPerHour;
+    const ceilingUsdPerHour = isSpot ? highestUsdPerHour : undefined;
     const rejected = rejection(pool, { priceUsdPerHour, ceilingUsdPerHour }, conditions, coolingDown);
     return { pool, market, priceUsdPerHour, ceilingUsdPerHour, ...(rejected === undefined ? {} : { rejected }) };
   });

@@ -1,4 +1,5 @@
 import type { EpochMillis } from './units.ts';
+import type { WorkerType } from './worker-type-schema.ts';
 
 /** The platforms whose prices differ: EC2's product descriptions `Linux/UNIX` and `Windows`. */
 export type Platform = 'linux' | 'windows';
@@ -25,3 +26,12 @@ export function spotPriceOf(
   const prices = book.find((each) => each.region === pool.region && each.platform === platform);
   return prices?.usdPerHour[`${pool.availabilityZone}/${pool.instanceType}`];
 }
+
+/**
+ * What an instance of utility 1 costs at most in a market, in USD per hour: the ceiling of spot, which EC2 keeps, or the
+ * on-demand price that the definition states. Undefined where the definition says nothing.
+ */
+export const highestPriceOf = (
+  { maxPriceUsdPerHour, market }: WorkerType,
+  launchedIn: 'spot' | 'on-demand',
+): number | undefined => (launchedIn === 'spot' ? maxPriceUsdPerHour : market.onDemandPriceUsdPerHour);

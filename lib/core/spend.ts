@@ -1,5 +1,5 @@
 import type { PoolVerdict } from './pool-verdict.ts';
-import { type PriceBook, spotPriceOf } from './price-book.ts';
+import { highestPriceOf, type PriceBook, spotPriceOf } from './price-book.ts';
 import type { Worker } from './worker.ts';
 import { isPresent } from './worker.ts';
 import type { WorkerType } from './worker-type-schema.ts';
@@ -11,8 +11,8 @@ export interface Spend {
 }
 
 /**
- * What the workers of a type cost now. Where the price of a worker is not known (on-demand, a zone without prices) its
- * ceiling counts; without a ceiling it cannot be counted.
+ * What the workers of a type cost now: spot at its present price or, where that is not known, at its ceiling; on-demand
+ * at the price that the definition states. What has neither counts at the ceiling of spot, if there is one.
  */
 export function spendOf(workers: readonly Worker[], definition: WorkerType, prices: PriceBook): Spend {
   const utility = new Map(definition.instanceTypes.map((type) => [type.instanceType, type.utility]));
@@ -20,8 +20,8 @@ export function spendOf(workers: readonly Worker[], definition: WorkerType, pric
     const pool = { region: zone.slice(0, -1), availabilityZone: zone, instanceType };
     const price = market === 'spot' ? spotPriceOf(prices, pool, definition.platform) : undefined;
     if (price !== undefined) return price;
-    const { maxPriceUsdPerHour: ceiling } = definition;
-    return ceiling === undefined ? undefined : ceiling * (utility.get(instanceType) ?? 1);
+    const highest = highestPriceOf(definition, market) ?? definition.maxPriceUsdPerHour;
+    return highest === undefined ? undefined : highest * (utility.get(instanceType) ?? 1);
   });
   return {
     usdPerHour: costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
@@ -29,14 +29,35 @@ export function spendOf(workers: readonly Worker[], definition: WorkerType, pric
   };
 }
 
-/** Tasks that can be added for `usdPerHour`, if EC2 picks the pool that costs most for a task. */
-export function affordableTasks(usdPerHour: number, verdicts: readonly PoolVerdict[]): number {
-  const accepted = verdicts.filter(({ rejected }) => rejected === undefined);
-  const dearest = Math.max(...accepted.map((verdict) => costOf(verdict) / verdict.pool.capacity));
-  if (!(dearest > 0)) return 0;
-  return Math.max(0, Math.floor(usdPerHour / dearest));
+/** Pools, and the tasks that can be added from them for some money, whichever of them EC2 picks. */
+export interface AffordablePools {
+  readonly tasks: number;
+  readonly verdicts: readonly PoolVerdict[];
 }
+
+/**
+ * What some money buys: from all pools, then without the dearest ones, and at last from the cheapest alone. Fewer pools
+ * are more tasks, since EC2 may pick the dearest of those offered.
+ */
+export function affordablePools(usdPerHour: number, verdicts: readonly PoolVerdict[]): AffordablePools[] {
+  const costOfTask = (verdict: PoolVerdict) => costOf(verdict) / verdict.pool.capacity;
+  const dearestFirst = [...new Set(verdicts.map(costOfTask))].sort((a, b) => b - a);
+  return dearestFirst
+    .filter((dearest) => dearest > 0)
+    .map((dearest) => ({
+      tasks: Math.floor((usdPerHour / dearest) * (1 + ROUNDING)),
+      verdicts: verdicts.filter((verdict) => costOfTask(verdict) <= dearest),
+    }))
+    .filter(({ tasks }) => tasks > 0);
+}
+
+/** 0.35 USD are seven times 0.05 USD, also in floating point. */
+const ROUNDING = 1e-12;
 
 /** The price of an instance, its ceiling where that is not known, and more than any limit where neither is. */
 const costOf = ({ priceUsdPerHour, ceilingUsdPerHour }: PoolVerdict): number =>
   priceUsdPerHour ?? ceilingUsdPerHour ?? Number.POSITIVE_INFINITY;
+
+/** The most that one task can cost in an hour from the pools that were offered to EC2. */
+export const dearestTask = (verdicts: readonly PoolVerdict[]): number =>
+  Math.max(0, ...verdicts.map((verdict) => costOf(verdict) / verdict.pool.capacity));

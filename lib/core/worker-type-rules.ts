@@ -12,6 +12,11 @@ const UNSHOWABLE_TAG_KEYS: ReadonlySet<string> = new Set(['.', '..', '_index']);
 /** The fields of a definition that rules look at. */
 interface Fields {
   readonly maxSpendUsdPerHour?: number | undefined;
+  readonly market: {
+    readonly onDemandBaseCapacity: number;
+    readonly onDemandFallbackMinutes?: number | undefined;
+    readonly onDemandPriceUsdPerHour?: number | undefined;
+  };
   readonly launchSpec: LaunchSpecLayer;
   readonly regions: readonly {
     readonly region?: string | undefined;
@@ -89,6 +94,7 @@ export const rules: readonly Rule[] = [
         'needs maxPriceUsdPerHour: without a ceiling on prices the cost of a launch is not known before it',
       ),
   },
+  { fields: ['maxSpendUsdPerHour', 'market'], problems: onDemandIsPriced },
   { fields: ['regions'], problems: zonesLieInTheirRegions },
   { fields: ['launchSpec', 'regions', 'instanceTypes'], problems: everyPoolIsComplete },
   { fields: ['userData', 'regions', 'instanceTypes'], problems: userDataFits },
@@ -131,6 +137,14 @@ function ceilingsAreHighEnough({ maxPriceUsdPerHour, instanceTypes }: Fields): R
     const message = `maxPriceUsdPerHour x utility / capacity is ${perUnit.toPrecision(2)} USD, which EC2 refuses: at least ${MIN_MAX_PRICE_USD_PER_HOUR}`;
     return [{ path: ['instanceTypes', index, 'utility'], message }];
   });
+}
+
+/** On-demand prices are not looked up: only the definition can say what they count with. */
+function onDemandIsPriced({ maxSpendUsdPerHour: spend, market }: Fields): RuleProblem[] {
+  const usesOnDemand = market.onDemandBaseCapacity > 0 || market.onDemandFallbackMinutes !== undefined;
+  if (spend === undefined || !usesOnDemand || market.onDemandPriceUsdPerHour !== undefined) return [];
+  const message = `is missing: with maxSpendUsdPerHour (${spend}) and on-demand instances it has to be known what those cost`;
+  return [{ path: ['market', 'onDemandPriceUsdPerHour'], message }];
 }
 
 /** A zone's name begins with its region's. */

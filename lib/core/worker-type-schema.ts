@@ -95,6 +95,14 @@ const marketSchema = z.strictObject({
     .describe(
       'When spot has been short for this long, on-demand fills the gap. Absent: never. New launches try spot first.',
     ),
+  onDemandPriceUsdPerHour: z
+    .number()
+    .positive()
+    .max(1000)
+    .optional()
+    .describe(
+      'What an on-demand instance of utility 1 costs at most. Counted against `maxSpendUsdPerHour`, which needs it; EC2 asks its own price.',
+    ),
 });
 
 /** The document's fields: the source of types, JSON Schema, docs and error texts. The rules between them are beside it. */

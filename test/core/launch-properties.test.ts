@@ -7,6 +7,7 @@ import { afterAttempt, nextStep, startLaunching } from '../../lib/core/launch-pr
 import { type Cooldown, cooldownsAfter } from '../../lib/core/pool-cooldown.ts';
 import { judgePools, type LaunchConditions } from '../../lib/core/pool-verdict.ts';
 import { planProvision } from '../../lib/core/provision-plan.ts';
+import { spendOf } from '../../lib/core/spend.ts';
 import type { WorkerType } from '../../lib/core/worker-type-schema.ts';
 import { aDefinition, aWorker, NOW } from '../support/builders.ts';
 
@@ -23,6 +24,8 @@ const definitions = fc
     base: fc.nat(10),
     fallback: fc.option(fc.constantFrom(0, 5), { nil: undefined }),
     price: fc.option(fc.double({ min: 0.05, max: 1, noNaN: true }), { nil: undefined }),
+    spend: fc.option(fc.double({ min: 0.05, max: 20, noNaN: true }), { nil: undefined }),
+    onDemandPrice: fc.double({ min: 0.05, max: 3, noNaN: true }),
     types: fc.uniqueArray(
       fc.record({ capacity: fc.integer({ min: 1, max: 12 }), utility: fc.constantFrom(0.5, 1, 2), weight }),
       {
@@ -35,7 +38,7 @@ const definitions = fc
     regionWeights: fc.tuple(weight, weight),
     order: fc.constantFrom('given', 'price', 'weight'),
   })
-  .map(({ min, above, base, fallback, price, types, zones, regionWeights, order }) => {
+  .map(({ min, above, base, fallback, price, spend, onDemandPrice, types, zones, regionWeights, order }) => {
     const largest = Math.max(...types.map(({ capacity }) => capacity));
     const usable =
       price === undefined || types.every(({ capacity, utility }) => (price * utility) / capacity >= 0.0011);
@@ -43,7 +46,12 @@ const definitions = fc
       minCapacity: min,
       maxCapacity: Math.max(min + above, largest),
       ...(price !== undefined && usable ? { maxPriceUsdPerHour: price } : {}),
-      market: { onDemandBaseCapacity: base, ...(fallback === undefined ? {} : { onDemandFallbackMinutes: fallback }) },
+      ...(price !== undefined && usable && spend !== undefined ? { maxSpendUsdPerHour: spend } : {}),
+      market: {
+        onDemandBaseCapacity: base,
+        ...(fallback === undefined ? {} : { onDemandFallbackMinutes: fallback }),
+        onDemandPriceUsdPerHour: onDemandPrice,
+      },
       regionOrder: order,
       instanceTypes: types.map((type, index) => ({ ...type, instanceType: `c7g.t${index}` })),
       regions: REGIONS.map((region, index) => ({
@@ -111,6 +119,7 @@ function play({
   });
   const orders: Extract<ReturnType<typeof nextStep>, { kind: 'order' }>['order'][] = [];
   let launched = 0;
+  let usdPerHour = 0;
   if (plan.kind === 'launch') {
     let cooldowns: Cooldown[] = [];
     let progress = startLaunching(plan, definition, {
@@ -128,8 +137,13 @@ function play({
       let came = 0;
       let instances = 0;
       while (came < goal) {
-        came += next.order.pools[(pick + instances) % next.order.pools.length]?.capacity ?? 1;
+        const picked = next.order.pools[(pick + instances) % next.order.pools.length];
+        came += picked?.capacity ?? 1;
         instances += 1;
+        const verdict = judgePools(definition, next.order.market, conditions([], prices)).find(
+          ({ pool }) => pool.subnetId === picked?.subnetId && pool.instanceType === picked.instanceType,
+        );
+        usdPerHour += verdict?.priceUsdPerHour ?? verdict?.ceilingUsdPerHour ?? 0;
       }
       launched += came;
       const pools = next.order.pools.map(({ subnetId, instanceType }) => `${subnetId}/${instanceType}`);
@@ -156,7 +170,7 @@ function play({
   const before = present
     .filter(({ state }) => state !== 'stopped')
     .reduce((sum, { capacity = 0 }) => sum + capacity, 0);
-  return { plan, orders, launched, before };
+  return { plan, orders, launched, before, usdPerHour, present };
 }
 
 const isZeroWeight = (definition: WorkerType, region: string, subnetId: string, instanceType: string): boolean =>
@@ -170,6 +184,40 @@ describe('the launch engine, whatever the world looks like', () => {
       fc.property(worlds, (world) => {
         const { launched, before } = play(world);
         expect(before + launched).toBeLessThanOrEqual(Math.max(before, world.definition.maxCapacity));
+      }),
+      CASES,
+    );
+  });
+
+  it('never passes maxSpendUsdPerHour, whichever pools EC2 picks', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const { maxSpendUsdPerHour: ceiling } = world.definition;
+        if (ceiling === undefined) return;
+        const { usdPerHour, present } = play(world);
+        const before = spendOf(present, world.definition, conditions([], world.prices).prices).usdPerHour;
+        expect(before + usdPerHour).toBeLessThanOrEqual(Math.max(before, ceiling) * (1 + 1e-9));
+      }),
+      CASES,
+    );
+  });
+
+  it('uses a pool that is cheap enough for what is left to spend, whatever the others cost', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const { definition, prices } = world;
+        if (definition.maxSpendUsdPerHour === undefined) return;
+        const { plan, orders, present } = play(world);
+        if (plan.kind === 'hold' || orders.length > 0) return;
+        const left =
+          definition.maxSpendUsdPerHour - spendOf(present, definition, conditions([], prices).prices).usdPerHour;
+        const fitting = judgePools(definition, 'spot', conditions([], prices)).filter(
+          ({ pool, rejected, priceUsdPerHour, ceilingUsdPerHour }) =>
+            rejected === undefined &&
+            pool.capacity <= plan.figures.room &&
+            (priceUsdPerHour ?? ceilingUsdPerHour ?? 0) * (1 + 1e-9) <= left,
+        );
+        expect(fitting).toEqual([]);
       }),
       CASES,
     );

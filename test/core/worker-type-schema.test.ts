@@ -145,6 +145,13 @@ describe('a worker type document', () => {
         { maxSpendUsdPerHour: 5 },
         'maxSpendUsdPerHour: needs maxPriceUsdPerHour',
       ],
+      ...[{ onDemandBaseCapacity: 1 }, { onDemandFallbackMinutes: 15 }].map(
+        (market): [string, Record<string, unknown>, string] => [
+          `a limit on spending beside on-demand instances of unknown price (${Object.keys(market)})`,
+          { maxSpendUsdPerHour: 5, maxPriceUsdPerHour: 0.1, market },
+          'market.onDemandPriceUsdPerHour: is missing: with maxSpendUsdPerHour (5)',
+        ],
+      ),
       [
         'the value of a secret',
         { secrets: { TOKEN: 'hunter2' } },

@@ -69,10 +69,13 @@ function costLines(
     ...(ceiling === undefined ? [] : [`nothing is launched past maxSpendUsdPerHour ${ceiling}`]),
     `at present spot prices (${age}); where one is not known, at the ceiling`,
     ...(market.onDemandBaseCapacity > 0 || market.onDemandFallbackMinutes !== undefined
-      ? ['on-demand instances cost more: their prices are not known here']
+      ? [`on-demand instances cost more: ${onDemandPrice(market)}`]
       : []),
   ];
 }
+
+const onDemandPrice = ({ onDemandPriceUsdPerHour: price }: DefinitionPreview['definition']['market']): string =>
+  price === undefined ? 'their prices are not known here' : `${usd(price)} for a utility of 1, as the definition says`;
 
 function costInWords({
   capacity,
