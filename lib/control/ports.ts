@@ -181,7 +181,10 @@ export interface TypeControl {
     /** Absent: until somebody resumes it. */
     readonly until?: EpochMillis;
   };
-  /** Holds, and this type's cooldowns of pools, that are older than this are over. */
+  /**
+   * Holds, and this type's cooldowns of pools, that are older than this are over; workers launched before it do not count
+   * as useless.
+   */
   readonly clearedAt?: EpochMillis;
 }
 

@@ -23,7 +23,7 @@ export interface Resumption {
 
 /**
  * Ends a pause, and holds and cooldowns of pools as far as they concern this worker type: other types go on leaving out
- * the pools. The next tick goes by it.
+ * the pools. Workers that ended too soon are forgiven. The next tick goes by it.
  *
  * @param definition undefined when it cannot be read: then no pool is known
  */

@@ -84,6 +84,7 @@ export function planWorkerType(definition: WorkerType, seen: Observation, memory
     open: openOrders(workerType, seen),
     hold: isCleared ? undefined : memory.hold,
     pausedBy: pausedBy(control, seen.at),
+    clearedAt: control?.clearedAt,
     unreadRegions: seen.unreadRegions,
     workerRegions: memory.workerRegions ?? [],
     homeRegion: seen.homeRegion,

@@ -34,6 +34,8 @@ export interface ProvisionInput {
   readonly hold: LaunchHold | undefined;
   /** Set while somebody has paused the type: who, and why. */
   readonly pausedBy?: string | undefined;
+  /** When somebody last resumed the type: earlier ends of workers are forgiven. */
+  readonly clearedAt?: EpochMillis | undefined;
   /** Instances launched within the last minute. */
   readonly launchedLastMinute: number;
   /** Regions whose instances could not be listed, with the cause. */
@@ -125,7 +127,7 @@ const PROBING: ReadonlySet<WorkerState> = new Set(['launching', 'booting', 'runn
 
 /** What keeps a type that is planned from launching now. */
 function heldBack(
-  { definition, hold, workers, open, now }: ProvisionInput,
+  { definition, hold, workers, open, clearedAt, now }: ProvisionInput,
   figures: ProvisionFigures,
 ): Held | undefined {
   if (figures.shortfall === 0) return { reason: 'satisfied' };
@@ -133,7 +135,7 @@ function heldBack(
     const { until, reason: cause } = hold;
     return until === undefined ? { reason: 'suspended', cause } : { reason: 'backing-off', cause, until };
   }
-  const breaker = breakerOf(workers, definition, now);
+  const breaker = breakerOf(workers, definition, now, clearedAt);
   if (breaker !== undefined && now < breaker.probeAt) {
     const cause = `the last ${breaker.deaths} workers ended by themselves at once, the last one with ${breaker.lastEnd}`;
     return { reason: 'workers-die', cause, until: breaker.probeAt };
@@ -150,7 +152,7 @@ function heldBack(
 
 /** The whole shortfall, one worker where the breaker lets one through, nothing where the rate is used up. */
 function launchPlan(
-  { definition, workers, launchedLastMinute, now }: ProvisionInput,
+  { definition, workers, launchedLastMinute, clearedAt, now }: ProvisionInput,
   figures: ProvisionFigures,
 ): ProvisionPlan {
   const { maxLaunchesPerMinute: rate } = definition;
@@ -159,7 +161,7 @@ function launchPlan(
     const cause = `${rate} instances in the last minute`;
     return { kind: 'hold', reason: 'launch-rate', capacity: figures.capacity, figures, cause };
   }
-  if (breakerOf(workers, definition, now) !== undefined) {
+  if (breakerOf(workers, definition, now, clearedAt) !== undefined) {
     return { kind: 'launch', figures, want: 1, maxInstances: 1, limitedBy: 'probe' };
   }
   return { kind: 'launch', figures, want: figures.shortfall, maxInstances };

@@ -81,7 +81,8 @@ export function explainState(facts: StateFacts, now: EpochMillis): string[] {
     case 'workers-die':
       return [
         'Its workers end by themselves before they are of use, so no more of them are launched.',
-        'Way out: mend the image or the start of the worker. One worker at a time is tried; when one lives, all goes on.',
+        'Way out: mend the image or the start of the worker. One worker at a time is tried; when one lives, all goes on.' +
+          ` ${resume} launches without waiting for that.`,
       ];
     case 'short':
       return [

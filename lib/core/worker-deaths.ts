@@ -14,11 +14,24 @@ const USEFUL_AFTER_SECONDS = 120;
 const FIRST_PROBE_SECONDS = 60;
 const LAST_PROBE_SECONDS = 1800;
 
-/** Ends that say nothing of the worker: EC2 took it back, or somebody terminated it. */
+/** Ends that say nothing of the worker: EC2 took it back or had none to give, or somebody terminated it. */
 const FOREIGN_ENDS: ReadonlySet<string> = new Set([
+  'Server.InsufficientInstanceCapacity',
   'Server.SpotInstanceTermination',
   'Server.SpotInstanceShutdown',
   'Client.UserInitiatedShutdown',
+]);
+
+/**
+ * Launches that failed after EC2 had granted them (StateReason in the EC2 API reference). EC2 tells no time of these ends:
+ * they end as they begin. A quota of volumes is no fault of the worker, but more of them are of no use, either, and
+ * nothing else would hold them back.
+ */
+const FAILED_LAUNCHES: ReadonlySet<string> = new Set([
+  'Client.InternalError',
+  'Client.InvalidSnapshot.NotFound',
+  'Client.VolumeLimitExceeded',
+  'Server.InternalError',
 ]);
 
 /** `open`: nothing is launched before `probeAt`, then one worker at a time is tried. */
@@ -32,20 +45,24 @@ export interface Breaker {
 
 /**
  * The breaker of one worker type, undefined while it is closed. It needs no memory of its own: EC2's list shows the dead
- * for about an hour. A worker of the present definition counts as useless
- * when it ended by itself sooner than it could have idled out.
+ * for about an hour. A worker of the present definition counts as useless when its launch failed, or when it ended by
+ * itself sooner than it could have idled out.
+ *
+ * @param clearedAt workers launched until then do not count: somebody has resumed the type since
  */
 export function breakerOf(
   workers: readonly Worker[],
   definition: Pick<WorkerType, 'idleTimeoutSeconds' | 'version'>,
   now: EpochMillis,
+  clearedAt?: EpochMillis,
 ): Breaker | undefined {
   const usefulAfterSeconds = Math.min(USEFUL_AFTER_SECONDS, definition.idleTimeoutSeconds);
   const ended = workers
     .flatMap((worker) => {
-      const { launchedAt, stoppedAt, endCode } = worker;
-      if (worker.state !== 'stopped' || launchedAt === undefined || stoppedAt === undefined || endCode === undefined)
-        return [];
+      const { launchedAt, endCode } = worker;
+      if (worker.state !== 'stopped' || launchedAt === undefined || endCode === undefined) return [];
+      const stoppedAt = worker.stoppedAt ?? (FAILED_LAUNCHES.has(endCode) ? launchedAt : undefined);
+      if (stoppedAt === undefined || (clearedAt !== undefined && launchedAt <= clearedAt)) return [];
       // What the definition was before it was mended says nothing of what it is now.
       if ((worker.definitionVersion ?? definition.version) !== definition.version) return [];
       return FOREIGN_ENDS.has(endCode) ? [] : [{ launchedAt, stoppedAt, endCode }];

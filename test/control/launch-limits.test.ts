@@ -94,6 +94,17 @@ describe('the breaker', () => {
     expect(await world.decision()).toContain('one worker is being tried');
   });
 
+  it('is closed when somebody resumes the type', async () => {
+    const world = aWorld({ maxCapacity: 100 }, 50);
+    world.ec2.isSilent = false;
+    for (let index = 0; index < 12; index += 1) world.fleet.put(dead(index, 1));
+    await world.run();
+    expect(await world.decision()).toContain('ended by themselves at once');
+    await world.controls.save({ workerType: 'build', clearedAt: world.clock.now() });
+    await world.run();
+    expect(world.fleet.truth.filter(({ state }) => state !== 'stopped')).toHaveLength(50);
+  });
+
   it('is closed by a changed definition', async () => {
     const world = aWorld({ maxCapacity: 100, version: 2 }, 50);
     world.ec2.isSilent = false;

@@ -13,7 +13,8 @@ export function addResumeCommand(parent: Command, session: Session): void {
     .argument('<TYPE>', 'name of the worker type')
     .summary('launch again for a worker type')
     .description(
-      'End a pause, a suspension or a wait of a worker type, and have it try pools again that refused it. ' +
+      'End a pause, a suspension or a wait of a worker type, have it try pools again that refused it, and forget its ' +
+        'workers that ended too soon. ' +
         'The next tick launches what is missing. Other worker types go on leaving those pools out.',
     )
     .addHelpText('after', examples(['provisioner resume ci-linux', 'The cause is mended: go on.']))
