@@ -13,17 +13,21 @@ const MAX_MESSAGE_CHARS = 300;
 export function refusalsOf({ Errors: errors = [], $metadata }: CreateFleetCommandOutput): Refusal[] {
   const { requestId } = $metadata;
   const byCode = Map.groupBy(errors, ({ ErrorCode: code }) => code ?? 'UnknownError');
-  return [...byCode].slice(0, MAX_REFUSALS).map(([code, alike]) => ({
-    class: classifyCode(code),
-    code,
-    message: (alike[0]?.ErrorMessage ?? '').slice(0, MAX_MESSAGE_CHARS),
-    count: alike.length,
-    pools: alike.map(poolOf),
-    ...(requestId === undefined ? {} : { requestId }),
-  }));
+  return [...byCode].slice(0, MAX_REFUSALS).map(([code, alike]) => {
+    const pools = alike.flatMap(poolOf);
+    return {
+      class: classifyCode(code),
+      code,
+      message: (alike[0]?.ErrorMessage ?? '').slice(0, MAX_MESSAGE_CHARS),
+      // Without a pool it is one of the whole call: nothing else would keep the same call from being made again.
+      ...(pools.length === 0 ? {} : { count: pools.length, pools }),
+      ...(requestId === undefined ? {} : { requestId }),
+    };
+  });
 }
 
-function poolOf({ LaunchTemplateAndOverrides: refused }: CreateFleetError): string {
-  const { InstanceType: instanceType = 'any type', SubnetId: subnetId = 'any subnet' } = refused?.Overrides ?? {};
-  return `${subnetId}/${instanceType}`;
+/** Nothing where EC2 does not name both subnet and type: half a name would be no pool's. */
+function poolOf({ LaunchTemplateAndOverrides: refused }: CreateFleetError): string[] {
+  const { InstanceType: instanceType, SubnetId: subnetId } = refused?.Overrides ?? {};
+  return instanceType === undefined || subnetId === undefined ? [] : [`${subnetId}/${instanceType}`];
 }

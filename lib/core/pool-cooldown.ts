@@ -48,7 +48,10 @@ const POOL_CODES: ReadonlySet<string> = new Set([
 const DRY_SECONDS = 180;
 /** What a zone does not offer today, a definition has wrong or we may not do will not be otherwise in three minutes. */
 const UNSUPPORTED_SECONDS = 3600;
-/** A quota is the account's: until somebody raises it, each call is lost for all types. */
+/**
+ * A quota is the account's: until somebody raises it, each call is lost for all types. Most are counted by family of
+ * instance types, so it holds for the instance types that EC2 names, in every subnet; for all of them where it names none.
+ */
 const QUOTA_SECONDS = 300;
 /** A code that we do not know may mean anything. */
 const UNKNOWN_SECONDS = 300;
@@ -61,7 +64,7 @@ export function cooldownsAfter(order: Ordered, refusals: readonly Refusal[], now
     const seconds = secondsFor(refusal);
     if (seconds === undefined) return [];
     const base = { region, market, since: now, until: secondsAfter(now, seconds), code };
-    if (refusal.class === 'quota') return [base];
+    if (refusal.class === 'quota') return quotaScopes(pools).map((scope) => ({ ...base, ...scope }));
     const isShared = POOL_CODES.has(code);
     const scoped = isShared ? base : { ...base, definitionKey: definitionKey(order.definition) };
     if (pools === undefined && !isShared) return [scoped];
@@ -77,6 +80,11 @@ export function cooldownsAfter(order: Ordered, refusals: readonly Refusal[], now
     });
   });
 }
+
+const quotaScopes = (pools: readonly string[] | undefined): { readonly instanceType?: string }[] =>
+  pools === undefined
+    ? [{}]
+    : [...new Set(pools.map((pool) => pool.split('/')[1] ?? ''))].map((instanceType) => ({ instanceType }));
 
 /** Undefined: a throttle, which is no pool's. */
 function secondsFor({ class: kind, code }: Refusal): number | undefined {

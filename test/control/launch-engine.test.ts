@@ -306,7 +306,7 @@ describe('a definition that EC2 refuses', () => {
 });
 
 describe('a quota', () => {
-  it('stops the market of the region for all types, not the type', async () => {
+  it('stops the instance types that EC2 names for all worker types, not the worker type', async () => {
     const engine = anEngine({ ...TWO_REGIONS }, 2);
     const launch = engine.fleet.launch.bind(engine.fleet);
     engine.fleet.launch = async (order) => {
@@ -325,7 +325,7 @@ describe('a quota', () => {
     expect(engine.orders.filter(({ region }) => region === 'us-east-1').length).toBeLessThanOrEqual(2);
     expect(engine.fleet.truth).toHaveLength(4);
     expect(await engine.poolMemory.load()).toMatchObject([
-      { region: 'us-east-1', market: 'spot', code: 'MaxSpotInstanceCountExceeded' },
+      { region: 'us-east-1', market: 'spot', instanceType: 'c7g.large', code: 'MaxSpotInstanceCountExceeded' },
     ]);
   });
 });

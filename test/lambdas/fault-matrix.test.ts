@@ -129,7 +129,7 @@ describe('what EC2 refuses', { timeout: 60_000 }, () => {
     const since = aws.clock.now();
     const base = { region: REGION, market: 'spot', code, since, until: since + cooldownSeconds(code, kind) * 1000 };
     if (kind === 'throttled') return [];
-    if (kind === 'quota') return [base];
+    if (kind === 'quota') return [way === 'the whole call' ? base : { ...base, instanceType: 'c7g.large' }];
     const own = isShared(code, kind) ? {} : { definitionKey: definitionKey(parsed.definition) };
     if (way === 'the whole call' && !isShared(code, kind)) return [{ ...base, ...own }];
     const type =
