@@ -1,4 +1,5 @@
 import type { LaunchPool } from './launch-cascade.ts';
+import { poolsOfOneRequest, pricePerUtility } from './order-groups.ts';
 import { type OrderSize, servesMost, sizeOrder } from './order-size.ts';
 import type { Market } from './pool-cooldown.ts';
 import type { PoolVerdict } from './pool-verdict.ts';
@@ -38,7 +39,10 @@ export function planOrder(
   const accepted = verdicts.filter(({ rejected }) => rejected === undefined);
   for (const { region, verdicts: offered, market } of regionsInOrder(definition, accepted)) {
     const size = sizeForMoney(limits, offered);
-    if (size !== undefined) return { region, market, targetCapacity: size.targetCapacity, pools: size.options };
+    if (size === undefined) continue;
+    // Fewer pools overshoot no further: what is left out was sized for, too.
+    const pools = poolsOfOneRequest(size.options.map(({ verdict }) => verdict)).map(({ pool }) => pool);
+    return { region, market, targetCapacity: size.targetCapacity, pools };
   }
   return undefined;
 }
@@ -47,13 +51,13 @@ export function planOrder(
 function sizeForMoney(
   { want, room, maxInstances, usdPerHour }: OrderLimits,
   offered: readonly PoolVerdict[],
-): OrderSize<LaunchPool> | undefined {
+): OrderSize<{ readonly capacity: number; readonly verdict: PoolVerdict }> | undefined {
   const all = { tasks: Number.POSITIVE_INFINITY, verdicts: offered };
   const choices = usdPerHour === undefined ? [all] : affordablePools(usdPerHour, offered);
   const sizes = choices.flatMap(({ tasks, verdicts }) => {
-    const pools = verdicts.map(({ pool }) => pool);
+    const options = verdicts.map((verdict) => ({ capacity: verdict.pool.capacity, verdict }));
     // Room bounds what EC2 may overshoot to, so the money bounds the room.
-    return sizeOrder(Math.min(want, tasks), Math.min(room, tasks), pools, maxInstances) ?? [];
+    return sizeOrder(Math.min(want, tasks), Math.min(room, tasks), options, maxInstances) ?? [];
   });
   return servesMost(sizes, want);
 }
@@ -81,7 +85,3 @@ function regionsInOrder({ regionOrder }: WorkerType, accepted: readonly PoolVerd
       verdicts,
     }));
 }
-
-/** A price that is not known comes last; EC2's own ceiling still guards it. */
-const pricePerUtility = ({ pool, priceUsdPerHour }: PoolVerdict): number =>
-  priceUsdPerHour === undefined ? Number.POSITIVE_INFINITY : priceUsdPerHour / pool.utility;

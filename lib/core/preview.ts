@@ -1,7 +1,7 @@
 /** What a definition means for launches, without launching: its pools ranked, its requests merged, its next orders. */
-import { canonicalJson } from './definition-key.ts';
 import type { LaunchPool } from './launch-cascade.ts';
 import { afterAttempt, type LaunchProgress, nextStep } from './launch-progress.ts';
+import { templateKey } from './order-groups.ts';
 import type { PlannedOrder } from './order-plan.ts';
 import type { Market } from './pool-cooldown.ts';
 import { judgePools, type LaunchConditions, type PoolVerdict } from './pool-verdict.ts';
@@ -44,9 +44,7 @@ export interface MergedRequest {
 
 /** The merged request of every region x zone x instance type, alike ones taken together, in the order given. */
 export function mergedRequests(pools: readonly LaunchPool[]): MergedRequest[] {
-  const key = ({ region, capacity, launchSpec, userData }: LaunchPool) =>
-    canonicalJson([region, capacity, launchSpec, userData]);
-  return [...Map.groupBy(pools, key).values()].flatMap((alike) => {
+  return [...Map.groupBy(pools, (pool) => `${pool.region} ${templateKey(pool)}`).values()].flatMap((alike) => {
     const [first] = alike;
     if (first === undefined) return [];
     const { region, capacity, launchSpec, userData } = first;

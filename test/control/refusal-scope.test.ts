@@ -42,3 +42,16 @@ describe('a quota', () => {
     expect((await engine.status('b'))?.decision).toContain('EC2 said MaxSpotInstanceCountExceeded');
   });
 });
+
+it('kinds of instances beyond what one request takes are asked for when the first ones are dry', async () => {
+  const instanceTypes = Array.from({ length: 60 }, (_, index) => ({
+    instanceType: `c${index}g.large`,
+    capacity: index + 1,
+  }));
+  const engine = anEngine([{ instanceTypes, maxCapacity: 1000, pendingTasks: 5 }]);
+  for (const { instanceType } of instanceTypes.slice(0, 55))
+    engine.fleet.settings.poolRoom.set(`us-east-1/subnet-useast1a/${instanceType}/spot`, 0);
+  await engine.run();
+  expect(engine.orders.map(({ pools }) => pools.length)).toEqual([50, 10]);
+  expect(engine.fleet.truth).toHaveLength(1);
+});
