@@ -1,9 +1,11 @@
 import { unlaunchablePools } from '../core/check/unlaunchable.ts';
 import type { Finding } from '../core/finding.ts';
 import { type Cooldown, cooldownsAfter, cooldownsFor, lastOfEachPool } from '../core/pool-cooldown.ts';
+import { type PoolHealth, poolHealth } from '../core/pool-health.ts';
 import type { LaunchConditions } from '../core/pool-verdict.ts';
 import type { Refusal } from '../core/refusal.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
+import { knownLaunches, knownWorkers } from './known-workers.ts';
 import type { Observation } from './observe.ts';
 import type { Clock, LaunchOrder, TypeControl } from './ports.ts';
 
@@ -13,6 +15,7 @@ export class Knowledge {
   readonly #regions: readonly string[];
   readonly #clock: Clock;
   readonly #definitions: ReadonlyMap<string, WorkerType>;
+  readonly #health = new Map<string, readonly PoolHealth[]>();
   #fresh: Cooldown[] = [];
 
   constructor(seen: Observation, regions: readonly string[], clock: Clock) {
@@ -56,8 +59,32 @@ export class Knowledge {
       cooldowns: definition === undefined ? binding : cooldownsFor(definition, binding),
       unlaunchable: unlaunchablePools(this.#findingsOf(workerType)),
       prices,
+      health: this.healthOf(workerType),
       now,
     };
+  }
+
+  /** How launches of a worker type went in its pools lately: counted once a tick, since it is asked before each order. */
+  healthOf(workerType: string): readonly PoolHealth[] {
+    const known = this.#health.get(workerType);
+    if (known !== undefined) return known;
+    const health = this.#countHealth(workerType);
+    this.#health.set(workerType, health);
+    return health;
+  }
+
+  #countHealth(workerType: string): readonly PoolHealth[] {
+    const definition = this.#definitions.get(workerType);
+    if (definition === undefined) return [];
+    const orders = knownLaunches(workerType, this.#seen).map(({ order, openedAt, refusals }) => ({
+      market: order.market,
+      openedAt,
+      definitionVersion: order.definition.version,
+      refusals,
+    }));
+    const workers = knownWorkers(workerType, this.#seen);
+    const clearedAt = this.#seen.controls.get(workerType)?.clearedAt;
+    return poolHealth(definition, { workers, orders, clearedAt }, this.#seen.at);
   }
 }
 

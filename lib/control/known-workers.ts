@@ -50,6 +50,10 @@ export function knownWorkers(workerType: string, seen: SeenWorkers): Worker[] {
   return [...(workers.get(workerType) ?? []), ...unseen];
 }
 
+/** The launches of one type within the window of the ledger. */
+export const knownLaunches = (workerType: string, seen: SeenWorkers): readonly LaunchRecord[] =>
+  indexOf(seen).launches.get(workerType) ?? [];
+
 /** Regions that have workers of a type, sorted; one that cannot be read now keeps what was known of it. */
 export function workerRegions(
   workerType: string,

@@ -2,7 +2,8 @@ import type { LaunchPool } from './launch-cascade.ts';
 import { poolsOfOneRequest, pricePerUtility } from './order-groups.ts';
 import { type OrderSize, servesMost, sizeOrder } from './order-size.ts';
 import type { Market } from './pool-cooldown.ts';
-import type { PoolVerdict } from './pool-verdict.ts';
+import { isLastResort } from './pool-health.ts';
+import { effectiveWeight, type PoolVerdict } from './pool-verdict.ts';
 import { affordablePools } from './spend.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
@@ -29,7 +30,7 @@ export interface OrderLimits {
 
 /**
  * The next order from the pools that are not rejected, in the first region (by the definition's order of regions) that
- * can serve anything. Undefined when none can.
+ * can serve anything. Undefined when none can. Pools whose launches mostly fail are left out while another one can serve.
  */
 export function planOrder(
   definition: WorkerType,
@@ -37,6 +38,16 @@ export function planOrder(
   verdicts: readonly PoolVerdict[],
 ): PlannedOrder | undefined {
   const accepted = verdicts.filter(({ rejected }) => rejected === undefined);
+  const better = accepted.filter(({ health }) => !isLastResort(health));
+  const lastResort = accepted.filter(({ health }) => isLastResort(health));
+  return orderFrom(definition, limits, better) ?? orderFrom(definition, limits, lastResort);
+}
+
+function orderFrom(
+  definition: WorkerType,
+  limits: OrderLimits,
+  accepted: readonly PoolVerdict[],
+): PlannedOrder | undefined {
   for (const { region, verdicts: offered, market } of regionsInOrder(definition, accepted)) {
     const size = sizeForMoney(limits, offered);
     if (size === undefined) continue;
@@ -72,7 +83,7 @@ function regionsInOrder({ regionOrder }: WorkerType, accepted: readonly PoolVerd
   const byRegion = [...Map.groupBy(accepted, ({ pool }) => pool.region)];
   const rank: Record<WorkerType['regionOrder'], (verdicts: readonly PoolVerdict[]) => number> = {
     given: () => 0,
-    weight: (verdicts) => -Math.max(...verdicts.map(({ pool }) => pool.weight)),
+    weight: (verdicts) => -Math.max(...verdicts.map(effectiveWeight)),
     price: (verdicts) => Math.min(...verdicts.map(pricePerUtility)),
   };
   // The sort is stable: regions that rank alike stay in the order given.

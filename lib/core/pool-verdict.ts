@@ -2,6 +2,7 @@ import { type CooledPool, cooldownFinder } from './cooldown-index.ts';
 import type { LaunchPool } from './launch-cascade.ts';
 import { launchPools, poolName } from './launch-cascade.ts';
 import type { Cooldown, Market } from './pool-cooldown.ts';
+import { describeHealth, healthFactor, healthFinder, type PoolHealth } from './pool-health.ts';
 import { highestPriceOf, type PriceBook, spotPriceOf } from './price-book.ts';
 import type { EpochMillis } from './units.ts';
 import type { WorkerType } from './worker-type-schema.ts';
@@ -16,6 +17,8 @@ export interface LaunchConditions {
   /** Pools that the last check found unlaunchable, as `region/subnetId/instanceType`, with the finding in words. */
   readonly unlaunchable: ReadonlyMap<string, string>;
   readonly prices: PriceBook;
+  /** Pools in which launches failed lately. */
+  readonly health?: readonly PoolHealth[];
   readonly now: EpochMillis;
 }
 
@@ -29,12 +32,15 @@ export interface PoolVerdict {
   readonly priceUsdPerHour: number | undefined;
   /** The definition's ceiling for a whole spot instance; undefined where it has none, and for on-demand. */
   readonly ceilingUsdPerHour: number | undefined;
+  /** Set where launches failed lately, which lowers the weight. */
+  readonly health?: PoolHealth;
   readonly rejected?: { readonly reason: PoolRejection; readonly words: string; readonly until?: EpochMillis };
 }
 
 /** Judges every pool of a definition in one market, in the order of the definition. */
 export function judgePools(definition: WorkerType, market: Market, conditions: LaunchConditions): PoolVerdict[] {
   const coolingDown = cooldownFinder(conditions.cooldowns, market, conditions.now);
+  const healthOf = healthFinder(conditions.health ?? []);
   return launchPools(definition, conditions.homeRegion).map((pool) => {
     const highest = highestPriceOf(definition, market);
     const highestUsdPerHour = highest === undefined ? undefined : highest * pool.utility;
@@ -42,9 +48,21 @@ export function judgePools(definition: WorkerType, market: Market, conditions: L
     const priceUsdPerHour = isSpot ? spotPriceOf(conditions.prices, pool, definition.platform) : highestUsdPerHour;
     const ceilingUsdPerHour = isSpot ? highestUsdPerHour : undefined;
     const rejected = rejection(pool, { priceUsdPerHour, ceilingUsdPerHour }, conditions, coolingDown);
-    return { pool, market, priceUsdPerHour, ceilingUsdPerHour, ...(rejected === undefined ? {} : { rejected }) };
+    const health = healthOf(pool, market);
+    return {
+      pool,
+      market,
+      priceUsdPerHour,
+      ceilingUsdPerHour,
+      ...(health === undefined ? {} : { health }),
+      ...(rejected === undefined ? {} : { rejected }),
+    };
   });
 }
+
+/** The weight of the pool, lowered by the share of launches that failed. */
+export const effectiveWeight = ({ pool, health }: PoolVerdict): number =>
+  pool.weight * (health === undefined ? 1 : healthFactor(health));
 
 function rejection(
   pool: LaunchPool,
@@ -67,12 +85,14 @@ function rejection(
 }
 
 /** `us-east-1a/c7g.large spot: costs 0.09 USD an hour, the ceiling is 0.08`. */
-export function describeVerdict({ pool, market, rejected, priceUsdPerHour }: PoolVerdict): string {
+export function describeVerdict({ pool, market, rejected, priceUsdPerHour, health }: PoolVerdict): string {
   const name = `${poolName(pool)} ${market}`;
   if (rejected !== undefined) return `${name}: ${rejected.words}`;
-  return priceUsdPerHour === undefined
-    ? `${name}: price unknown`
-    : `${name}: ${usd(priceUsdPerHour)} an hour, ${usd(priceUsdPerHour / pool.utility)} by utility`;
+  const price =
+    priceUsdPerHour === undefined
+      ? 'price unknown'
+      : `${usd(priceUsdPerHour)} an hour, ${usd(priceUsdPerHour / pool.utility)} by utility`;
+  return `${name}: ${price}${health === undefined ? '' : `; ${describeHealth(pool.weight, health)}`}`;
 }
 
 const usd = (value: number): string => `${Number(value.toPrecision(3))} USD`;

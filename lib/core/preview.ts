@@ -4,6 +4,7 @@ import { afterAttempt, type LaunchProgress, nextStep } from './launch-progress.t
 import { templateKey } from './order-groups.ts';
 import type { PlannedOrder } from './order-plan.ts';
 import type { Market } from './pool-cooldown.ts';
+import { isLastResort } from './pool-health.ts';
 import { judgePools, type LaunchConditions, type PoolVerdict } from './pool-verdict.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
@@ -11,10 +12,13 @@ import type { WorkerType } from './worker-type-schema.ts';
 export const pricePerUtility = ({ pool, priceUsdPerHour }: PoolVerdict): number | undefined =>
   priceUsdPerHour === undefined ? undefined : priceUsdPerHour / pool.utility;
 
-/** Usable pools first, the cheapest by utility before the others; among equals the order of the definition. */
+/**
+ * Usable pools first, those of last resort behind the others, then the cheapest by utility; among equals the order of the
+ * definition.
+ */
 export function rankPools(verdicts: readonly PoolVerdict[]): PoolVerdict[] {
   const cost = (verdict: PoolVerdict) => pricePerUtility(verdict) ?? Number.POSITIVE_INFINITY;
-  const rank = ({ rejected }: PoolVerdict) => (rejected === undefined ? 0 : 1);
+  const rank = ({ rejected, health }: PoolVerdict) => (rejected !== undefined ? 2 : isLastResort(health) ? 1 : 0);
   return [...verdicts].sort((a, b) => rank(a) - rank(b) || compare(cost(a), cost(b)));
 }
 

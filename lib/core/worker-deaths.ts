@@ -15,7 +15,7 @@ const FIRST_PROBE_SECONDS = 60;
 const LAST_PROBE_SECONDS = 1800;
 
 /** Ends that say nothing of the worker: EC2 took it back or had none to give, or somebody terminated it. */
-const FOREIGN_ENDS: ReadonlySet<string> = new Set([
+export const FOREIGN_ENDS: ReadonlySet<string> = new Set([
   'Server.InsufficientInstanceCapacity',
   'Server.SpotInstanceTermination',
   'Server.SpotInstanceShutdown',
@@ -33,6 +33,10 @@ const FAILED_LAUNCHES: ReadonlySet<string> = new Set([
   'Client.VolumeLimitExceeded',
   'Server.InternalError',
 ]);
+
+/** The age at which a worker has been of use; where it idles out sooner than others start, that is enough. */
+export const usefulAgeSeconds = ({ idleTimeoutSeconds }: Pick<WorkerType, 'idleTimeoutSeconds'>): number =>
+  Math.min(USEFUL_AFTER_SECONDS, idleTimeoutSeconds);
 
 /** `open`: nothing is launched before `probeAt`, then one worker at a time is tried. */
 export interface Breaker {
@@ -56,7 +60,7 @@ export function breakerOf(
   now: EpochMillis,
   clearedAt?: EpochMillis,
 ): Breaker | undefined {
-  const usefulAfterSeconds = Math.min(USEFUL_AFTER_SECONDS, definition.idleTimeoutSeconds);
+  const usefulAfterSeconds = usefulAgeSeconds(definition);
   const ended = workers
     .flatMap((worker) => {
       const { launchedAt, endCode } = worker;

@@ -28,7 +28,9 @@ const weight = z
   .min(0)
   .max(1)
   .default(1)
-  .describe('Preference; multiplied with the others of a pool. 0 never launches, even alone: a pause of this entry.');
+  .describe(
+    'Preference; multiplied with the others of a pool, and lowered while launches fail there. 0 never launches, even alone: a pause of this entry.',
+  );
 const userData = z.record(z.string(), z.json());
 const layer = {
   weight,

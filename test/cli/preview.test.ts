@@ -69,6 +69,28 @@ describe('preview', () => {
     expect(await world.workerTypes.list()).toEqual([]);
   });
 
+  it('shows a weight that is lowered because launches fail, with the reason, and puts the pool last', async () => {
+    const world = worldWithPrices();
+    const { maxPriceUsdPerHour: _none, ...document } = DOCUMENT;
+    world.workerTypes.putRaw('build', document);
+    const launchedAt = secondsAfter(NOW, -300);
+    for (let index = 0; index < 10; index += 1) {
+      const ended = { state: 'stopped', stoppedAt: launchedAt, endCode: 'Client.InstanceInitiatedShutdown' } as const;
+      world.fleet.put(aWorker({ launchedAt, ...(index < 7 ? ended : {}) }));
+    }
+    const { stdout } = await world.run('preview build');
+    expect(stdout).toMatch(
+      /us-east-1b\/c7g.large .* usable\n.*us-east-1a\/c7g.large .* usable, weight 1 -> 0.3: 7 of 10 launches failed in the last hour$/m,
+    );
+    const { data } = await world.json('preview build');
+    expect(data.workerTypes[0].pools).toMatchObject([
+      { availabilityZone: 'us-east-1b', weight: 1 },
+      { availabilityZone: 'us-east-1a', weight: 1, launches: 10, failures: 7, usable: true },
+    ]);
+    expect(data.workerTypes[0].pools[1].effectiveWeight).toBeCloseTo(0.3);
+    expect(data.workerTypes[0].pools[0].effectiveWeight).toBeUndefined();
+  });
+
   it('holds the findings of the last check against what is saved, not against a draft that mends them', async () => {
     const world = worldWithPrices();
     world.workerTypes.putRaw('build', DOCUMENT);

@@ -1,4 +1,5 @@
 import { poolName } from '../../core/launch-cascade.ts';
+import { describeHealth } from '../../core/pool-health.ts';
 import type { PoolVerdict } from '../../core/pool-verdict.ts';
 import { pricePerUtility } from '../../core/preview.ts';
 import { type EpochMillis, secondsBetween } from '../../core/units.ts';
@@ -27,7 +28,10 @@ export const formatPools = (verdicts: readonly PoolVerdict[], now: EpochMillis, 
 export const usd = (value: number | undefined, unknown = '?'): string =>
   value === undefined ? unknown : String(Number(value.toPrecision(3)));
 
-function verdictInWords({ rejected }: PoolVerdict, now: EpochMillis, style: Style): string {
+function verdictInWords({ rejected, health, pool }: PoolVerdict, now: EpochMillis, style: Style): string {
+  if (rejected === undefined && health !== undefined) {
+    return style.yellow(`usable, ${describeHealth(pool.weight, health)}`);
+  }
   if (rejected === undefined) return style.green('usable');
   const until =
     rejected.until === undefined ? '' : `, for another ${formatDuration(secondsBetween(now, rejected.until))}`;
