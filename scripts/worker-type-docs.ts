@@ -103,6 +103,15 @@ const REST = `## Weights
 * **0 is a pause**, of all that is below it, and it holds even when nothing else is left: a worker type whose every pool has
   weight 0 launches nothing and says so. Running workers stay. Take the 0 away and launches go on.
 * With \`regionOrder: weight\` the region of the highest weight is tried first.
+* With \`allocationStrategy: capacity-optimized-prioritized\` EC2 prefers the pools of higher weight within a region, as far as
+  capacity lets it; on-demand instances come from the pool of the highest weight that can give them.
+* **It falls while launches fail.** Once five launches of the worker type are known in a pool, its weight is multiplied by the
+  share that went well, and by 0.01 at least. A launch failed when the worker ended by itself before it was of use (in its
+  first two minutes, or before it could have idled out), within the last hour, or when EC2 refused the pool within the last 20
+  minutes. Interruptions are no failures. When more than half failed, the pool is left out as long as another one can serve,
+  in whatever region; what the others refuse is asked of it in the same tick. The weight rises again as failures grow
+  old; a new version of the definition and \`provisioner resume\` start afresh. \`preview\` and \`explain\` show it. Workers are
+  told apart by zone: where a zone is not named, refusals alone count.
 
 ## Where launches go, and in which market
 

@@ -34,6 +34,9 @@ export function fleetRequests(order: LaunchOrder, settings: FleetSettings): Flee
   const pools = launchPools(definition, settings.homeRegion).filter(
     (pool) => pool.region === order.region && ordered.has(poolKey(pool)),
   );
+  const byWeight = definition.allocationStrategy === 'capacity-optimized-prioritized';
+  // The heaviest has priority 0, the first one. The definition's own weights: an order is repeated as it was.
+  const weights = [...new Set(pools.map(({ weight }) => weight))].sort((a, b) => b - a);
   const groups = [...Map.groupBy(pools, (pool) => hash(templateData(order, pool, settings))).values()].flatMap(
     (alike) => {
       const [first] = alike;
@@ -54,7 +57,7 @@ export function fleetRequests(order: LaunchOrder, settings: FleetSettings): Flee
               InstanceInterruptionBehavior: 'terminate',
             },
           }
-        : { OnDemandOptions: { AllocationStrategy: 'lowest-price' } }),
+        : { OnDemandOptions: { AllocationStrategy: byWeight ? 'prioritized' : 'lowest-price' } }),
       LaunchTemplateConfigs: groups.map(({ template, alike }) => ({
         LaunchTemplateSpecification: { LaunchTemplateName: template.LaunchTemplateName, Version: '1' },
         Overrides: alike.map((pool) => ({
@@ -62,6 +65,7 @@ export function fleetRequests(order: LaunchOrder, settings: FleetSettings): Flee
           SubnetId: pool.subnetId,
           WeightedCapacity: pool.capacity,
           ...(market === 'spot' ? maxPrice(definition, pool) : {}),
+          ...(byWeight ? { Priority: weights.indexOf(pool.weight) } : {}),
         })),
       })),
       TagSpecifications: (['fleet', 'instance', 'volume'] as const).map((resource) => ({

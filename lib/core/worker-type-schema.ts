@@ -171,9 +171,17 @@ export const workerTypeSchema = z.strictObject({
     .default({ onDemandBaseCapacity: 0 })
     .describe('When on-demand instances may be launched beside spot instances.'),
   allocationStrategy: z
-    .enum(['price-capacity-optimized', 'capacity-optimized', 'lowest-price', 'diversified'])
+    .enum([
+      'price-capacity-optimized',
+      'capacity-optimized',
+      'capacity-optimized-prioritized',
+      'lowest-price',
+      'diversified',
+    ])
     .default('price-capacity-optimized')
-    .describe("EC2's choice among capacity pools. `lowest-price` is interrupted most."),
+    .describe(
+      "EC2's choice among capacity pools. `capacity-optimized-prioritized` goes by `weight`, too. `lowest-price` is interrupted most.",
+    ),
   regionOrder: z
     .enum(['given', 'price', 'weight'])
     .default('given')

@@ -234,6 +234,28 @@ describe('the fleet request', () => {
     expect(JSON.stringify(fleet)).not.toContain('MaxPrice');
   });
 
+  it.each(['spot', 'on-demand'] as const)(
+    'has EC2 prefer pools by their weight, of %s, where the strategy does',
+    (market) => {
+      const zones = [0.5, 1, 0.2].map((weight, index) => ({ subnetId: `subnet-0000000${index}`, weight }));
+      const regions = [{ zones: [...zones, { subnetId: 'subnet-00000009', weight: 0.5 }] }];
+      const { fleet } = requestsOf({ allocationStrategy: 'capacity-optimized-prioritized', regions }, { market });
+      const overrides = fleet.LaunchTemplateConfigs?.flatMap(({ Overrides = [] }) => Overrides) ?? [];
+      expect(overrides.map(({ SubnetId, Priority }) => [SubnetId?.at(-1), Priority])).toEqual([
+        ['0', 1],
+        ['1', 0],
+        ['2', 2],
+        ['9', 1],
+      ]);
+      expect(fleet).toMatchObject(
+        market === 'spot'
+          ? { SpotOptions: { AllocationStrategy: 'capacity-optimized-prioritized' } }
+          : { OnDemandOptions: { AllocationStrategy: 'prioritized' } },
+      );
+      expect(JSON.stringify(requestsOf({ regions }, { market }).fleet)).not.toContain('Priority');
+    },
+  );
+
   it('names the pools of the order and no others', () => {
     const [, second] = anOrder({ definition: aDefinition(MIXED) }).pools;
     const { fleet } = requestsOf(MIXED, { pools: second === undefined ? [] : [second] });

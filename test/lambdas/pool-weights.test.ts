@@ -131,6 +131,19 @@ describe('a pool whose workers are no use (row 17)', () => {
   });
 });
 
+it('weights decide between zones where the allocation strategy goes by them (row 17)', async () => {
+  const { images, securityGroup, subnets } = fixturesOf(HOME);
+  const launchSpec = { imageId: images.linuxArm64.imageId, securityGroupIds: [securityGroup.groupId] };
+  const zones = subnets.map(({ subnetId, zone }) => ({
+    subnetId,
+    availabilityZone: zone,
+    weight: zone === C ? 1 : 0.5,
+  }));
+  const aws = await aWorld({ allocationStrategy: 'capacity-optimized-prioritized', regions: [{ launchSpec, zones }] });
+  await launchFor(aws, 3);
+  expect(instancesOf(aws).map(({ zone }) => zone)).toEqual([C, C, C]);
+});
+
 describe('a pool that EC2 refuses again and again (row 17)', () => {
   it('is avoided when its cooldowns are over, and asked again when the refusals have grown old', async () => {
     const aws = await aWorld();
