@@ -25,13 +25,17 @@ const MEMORY_STEPS_MIB = [256, 512, 1024, 1769] as const;
 /** Types whose status changes at one tick; a quiet provisioner's queues stand still. */
 const CHANGED_SHARE = 0.02;
 
-/** Sent only when something is launched; the others with each run. Metrics are billed by the hour in which they are sent. */
+/** Sent only when something is launched, or was; the others with each run. Metrics are billed by the hour in which they are sent. */
 const LAUNCH_METRICS: readonly MetricName[] = [
   metricNames.workersLaunched,
   metricNames.capacityRefusals,
   metricNames.ec2Throttles,
   metricNames.launchFailures,
   metricNames.launchBudgetExhausted,
+  metricNames.launchSeconds,
+  metricNames.bootSeconds,
+  metricNames.workersInterrupted,
+  metricNames.workersUseless,
 ];
 /** Hours with launches: eight of 24. */
 const LAUNCHING_SHARE = 1 / 3;

@@ -9,6 +9,7 @@ export class CloudwatchTelemetry implements Telemetry {
   readonly logger: Logger;
   readonly #metrics: Metrics;
   readonly #counted = new Map<MetricName, number>();
+  readonly #measured: { readonly metric: MetricName; readonly value: number }[] = [];
 
   constructor(provisionerId: string, service: 'provision' | 'reap' | 'check') {
     this.logger = new Logger({ serviceName: service, persistentKeys: { provisionerId } });
@@ -26,10 +27,22 @@ export class CloudwatchTelemetry implements Telemetry {
     this.#counted.set(metric, (this.#counted.get(metric) ?? 0) + value);
   }
 
+  measure(metric: MetricName, value: number): void {
+    this.#measured.push({ metric, value });
+  }
+
   publish(): void {
-    if (this.#counted.size === 0) return;
-    for (const [metric, value] of this.#counted) this.#metrics.addMetric(metric, MetricUnit.Count, value);
+    if (this.#counted.size === 0 && this.#measured.length === 0) return;
+    for (const [metric, value] of this.#counted) this.#metrics.addMetric(metric, unitOf(metric), value);
     this.#counted.clear();
+    // Values of one name become a list, whose percentiles CloudWatch knows.
+    for (const { metric, value } of this.#measured.splice(0)) this.#metrics.addMetric(metric, unitOf(metric), value);
     this.#metrics.publishStoredMetrics();
   }
+}
+
+/** Units come last in names. */
+function unitOf(metric: MetricName): (typeof MetricUnit)[keyof typeof MetricUnit] {
+  if (metric.endsWith('Seconds')) return MetricUnit.Seconds;
+  return metric.endsWith('UsdPerHour') ? MetricUnit.NoUnit : MetricUnit.Count;
 }

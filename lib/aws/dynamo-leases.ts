@@ -54,8 +54,9 @@ export class DynamoLeases implements Leases {
         }),
       );
       const item = fromItem(attributes);
-      const { summary: _summary, since: _since, ...its } = readShard(item);
-      return { kind: 'acquired', lease: { ...its, holder, fence: Number(item['fence']), until } };
+      const { summary, since: _, ...its } = readShard(item);
+      const last = summary === undefined ? {} : { lastTickAt: summary.startedAt };
+      return { kind: 'acquired', lease: { ...its, ...last, holder, fence: Number(item['fence']), until } };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       if (error.Item === undefined && shard !== FIRST_SHARD) return { kind: 'gone' };

@@ -75,7 +75,11 @@ export async function readTypeFacts(
     checks: new Map(check === undefined ? [] : [[workerType, check]]),
     prices,
   };
-  const conditions = new Knowledge(seen, regions, ports.clock).conditionsFor(workerType);
+  const conditions = {
+    ...new Knowledge(seen, regions, ports.clock).conditionsFor(workerType),
+    // Without EC2's list nothing can be counted: the last tick did.
+    health: status?.workers?.failingPools ?? [],
+  };
   const pause = activePause(control, now);
   const hold = activeHold(stored, status, control, now);
   return {

@@ -85,6 +85,7 @@ export async function launch(order: LaunchOrder, held: HeldLease, ports: LaunchP
     ports.telemetry.event('warn', 'launch-answered', { launchId, workerType, noAnswer: silence });
     return { ...sentResult(record), noAnswer: silence };
   }
+  ports.telemetry.measure(metricNames.launchSeconds, (ports.clock.now() - record.openedAt) / 1000);
   const answer = answerOf(outcome);
   const closed: LaunchRecord = { ...record, state: 'closed', ...answer, refusals: answer.refusals.map(trimmed) };
   await ports.ledger.settle(closed);

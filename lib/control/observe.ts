@@ -55,6 +55,8 @@ export interface Observation {
   readonly controls: ReadonlyMap<string, TypeControl>;
   readonly checks: ReadonlyMap<string, CheckReport>;
   readonly prices: PriceBook;
+  /** When the last tick began; absent when that is not known. */
+  readonly lastTickAt?: EpochMillis;
 }
 
 /** Queue readings under way at once. 50 to 100 are what one Lambda carries well. */
@@ -68,6 +70,8 @@ export interface Part {
   readonly definitions: readonly StoredWorkerType[];
   /** Whose launches may be theirs. */
   readonly shard: Pick<Shard, 'shard' | 'inherited'>;
+  /** When the last tick of all types of the shard began, if that is known. */
+  readonly lastTickAt: EpochMillis | undefined;
 }
 
 /**
@@ -107,6 +111,7 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     controls: byWorkerType(controls),
     checks: byWorkerType(checks),
     prices,
+    ...(part?.lastTickAt === undefined ? {} : { lastTickAt: part.lastTickAt }),
   };
 }
 

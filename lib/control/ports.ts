@@ -215,7 +215,9 @@ export interface LaunchBudget {
 export interface Telemetry {
   event(level: 'info' | 'warn' | 'error', name: EventName, fields: Readonly<Record<string, unknown>>): void;
   count(metric: MetricName, value: number): void;
-  /** Sends what was counted. Called once a tick. */
+  /** One value of a metric whose distribution is of interest. */
+  measure(metric: MetricName, value: number): void;
+  /** Sends what was counted and measured. Called once a tick. */
   publish(): void;
 }
 

@@ -24,8 +24,16 @@ import type { TickReport, WorkerTypeStatus } from './status.ts';
 import { StopLaunching } from './stop-launching.ts';
 import { LEASE_MS, type TakenShard, takeShard, type WantedShard } from './take-shard.ts';
 import { countGauges, countTick, gaugesOf, tickReport } from './tick-report.ts';
-import { isSameStatus, memoryAtStart, statusOfInvalid, statusOfTurn, withFailure } from './tick-status.ts';
+import {
+  isSameDecision,
+  isSameStatus,
+  memoryAtStart,
+  statusOfInvalid,
+  statusOfTurn,
+  withFailure,
+} from './tick-status.ts';
 import { beginTurn, launchInRounds, type TurnContext, tellHold } from './turns.ts';
+import { countWorkers, spendGauge, workerFigures } from './worker-figures.ts';
 
 export interface ProvisionPorts extends ObservePorts, LaunchPorts {
   readonly budget: LaunchBudget;
@@ -69,11 +77,11 @@ async function run(
   { holder, endsAt, homeRegion, regions, only }: TickOptions,
 ): Promise<TickReport> {
   const startedAt = ports.clock.now();
-  let summary: ShardSummary | undefined;
+  let end: { readonly summary: ShardSummary; readonly count: () => void } | undefined;
   try {
     const held = new HeldLease(lease, LEASE_MS);
     const stop = new StopLaunching(ports.clock, endsAt && secondsAfter(endsAt, -LAST_REQUEST_SECONDS));
-    const seen = await observe(ports, homeRegion, { range, definitions, shard: lease });
+    const seen = await observe(ports, homeRegion, { range, definitions, shard: lease, lastTickAt: lease.lastTickAt });
     const knowledge = new Knowledge(seen, regions, ports.clock);
     const resumed = await resumeLaunches(seen, { stop, knowledge, regions }, ports);
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
@@ -82,16 +90,23 @@ async function run(
     if (!held.isLost)
       await save({ statuses, decisions, cooldowns: knowledge.freshCooldowns() }, seen, resumed.failures, ports);
     const report = tickReport(statuses, resumed.failures, { startedAt, finishedAt: ports.clock.now(), holder });
-    if (only === undefined) {
-      if (!held.isLost) await ports.board.saveTick(report, lease.shard);
-      summary = { tickedAt: report.finishedAt, workerTypes: definitions.length, gauges: gaugesOf(statuses) };
+    if (only === undefined && !held.isLost) {
+      await ports.board.saveTick(report, lease.shard);
+      const gauges = { ...gaugesOf(statuses), ...spendGauge(seen) };
+      const summary = { startedAt, tickedAt: report.finishedAt, workerTypes: definitions.length, gauges };
+      end = { summary, count: () => countWorkers(seen, startedAt, ports.telemetry) };
+      if (isUnbounded(lease.range)) countGauges(gauges, ports.telemetry);
     }
     countTick(report, resumed.failures.size, ports.telemetry, { isWhole: only === undefined });
-    if (summary !== undefined && isUnbounded(lease.range)) countGauges(summary.gauges, ports.telemetry);
     return report;
   } finally {
-    // A lease that cannot be released runs out by itself.
-    await ports.leases.release(lease, summary).catch(() => undefined);
+    // A lease that cannot be released runs out by itself. What happened to workers is counted after that, since the next
+    // tick's count begins where the summary says: what is left uncounted by a crash is never counted twice.
+    const isReleased = await ports.leases.release(lease, end?.summary).then(
+      () => true,
+      () => false,
+    );
+    if (isReleased) end?.count();
     ports.telemetry.publish();
   }
 }
@@ -119,19 +134,20 @@ async function takeTurns(
   await launchInRounds(turns, context);
   const statuses = turns.map((turn) => {
     const { workerType } = turn.definition;
-    const status = statusOfTurn(turn, ports.clock.now());
+    const figures = workerFigures(turn, seen, context.knowledge);
+    const status = { ...statusOfTurn(turn, ports.clock.now()), ...figures };
     if (turn.failure !== undefined) failures.set(workerType, turn.failure);
     if (status.state === 'backlog-unknown' || status.state === 'workers-unknown')
       failures.set(workerType, status.decision);
     const failure = failures.get(workerType);
-    if (!isSameStatus(status, seen.statuses.get(workerType))) tellHold(turn, ports.telemetry);
+    if (!isSameDecision(status, seen.statuses.get(workerType))) tellHold(turn, ports.telemetry);
     return failure === undefined ? status : withFailure(status, failure);
   });
   const changed = turns.filter((turn, index) => {
     const status = statuses[index];
     return (
       status !== undefined &&
-      (turn.sent.length > 0 || !isSameStatus(status, seen.statuses.get(turn.definition.workerType)))
+      (turn.sent.length > 0 || !isSameDecision(status, seen.statuses.get(turn.definition.workerType)))
     );
   });
   return { statuses: [...statuses, ...invalid], decisions: changed.map((turn) => decisionOf(turn, context)) };

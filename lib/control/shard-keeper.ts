@@ -69,11 +69,12 @@ async function mergeSmall(
   return shards;
 }
 
-/** Undefined while one of them has not ticked since it was made: a part is not the whole. */
+/** What all of them know; undefined while one has not ticked since it was made: a part is not the whole. */
 function sumOfGauges(shards: readonly ListedShard[]): ShardSummary['gauges'] | undefined {
   const all = shards.flatMap(({ summary }) => (summary === undefined ? [] : [summary.gauges]));
   if (all.length < shards.length) return undefined;
-  const names = [...new Set(all.flatMap((gauges) => Object.keys(gauges) as MetricName[]))];
+  const [first = {}] = all;
+  const names = (Object.keys(first) as MetricName[]).filter((name) => all.every((gauges) => name in gauges));
   return Object.fromEntries(names.map((name) => [name, all.reduce((sum, gauges) => sum + (gauges[name] ?? 0), 0)]));
 }
 

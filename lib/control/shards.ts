@@ -24,6 +24,7 @@ export const FIRST_SHARD = 'provision';
 
 /** What a tick leaves in its shard for whoever looks after all of them. */
 export interface ShardSummary {
+  readonly startedAt: EpochMillis;
   readonly tickedAt: EpochMillis;
   readonly workerTypes: number;
   /** Figures that only their sum over all shards makes sense of. */
@@ -43,6 +44,8 @@ export interface Lease extends Shard {
   /** Rises with each new holder, split and merger; a write that names an older fence is refused. */
   readonly fence: number;
   readonly until: EpochMillis;
+  /** When the last tick that left a summary began. */
+  readonly lastTickAt?: EpochMillis;
 }
 
 /** `gone`: the shard was merged into its neighbour. */

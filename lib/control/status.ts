@@ -1,4 +1,5 @@
 import type { LaunchHold } from '../core/launch-hold.ts';
+import type { PoolHealth } from '../core/pool-health.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CapacityByState } from '../core/provision-plan.ts';
 import type { EpochMillis } from '../core/units.ts';
@@ -35,6 +36,22 @@ export interface LaunchMemory {
   readonly workerRegions?: readonly string[];
 }
 
+/** What the last tick saw of a type's workers beside their capacity. A change of these alone is no new decision. */
+export interface WorkerFigures {
+  /** What they cost now, to two significant digits; at the ceiling where a price is not known. */
+  readonly spendUsdPerHour: number;
+  /** Workers with neither price nor ceiling: what they cost is not in it. */
+  readonly unpricedWorkers: number;
+  /** Workers that EC2 took back. */
+  readonly interruptedLastHour: number;
+  /** Workers that ended by themselves before they were of use. */
+  readonly uselessLastHour: number;
+  /** Ids of those that do not run yet, for the next tick to tell how long it took. */
+  readonly bootingWorkers?: readonly string[];
+  /** Pools that are left out while others can serve, since most launches in them failed. */
+  readonly failingPools?: readonly PoolHealth[];
+}
+
 /** What the last tick saw and decided for one worker type. Lists and pages read this, never EC2 or SQS. */
 export interface WorkerTypeStatus extends LaunchMemory {
   readonly workerType: string;
@@ -49,6 +66,7 @@ export interface WorkerTypeStatus extends LaunchMemory {
   readonly target?: number;
   readonly supply?: number;
   readonly capacity?: CapacityByState;
+  readonly workers?: WorkerFigures;
   /** The last decision in plain words. */
   readonly decision: string;
   /** Everything that is wrong with an invalid definition. */

@@ -22,6 +22,18 @@ export const metricNames = {
   supply: 'Supply',
   target: 'Target',
   workersLaunched: 'WorkersLaunched',
+  /** What of the supply does not run yet, in tasks. */
+  bootingCapacity: 'BootingCapacity',
+  /** Seconds from the intent of a launch to EC2's answer, of each launch that was answered at once. */
+  launchSeconds: 'LaunchSeconds',
+  /** Seconds from EC2's launch time until a tick first saw the worker run, of each worker; a tick's length is in it. */
+  bootSeconds: 'BootSeconds',
+  /** Workers that EC2 took back. Told five minutes later, and only when there are any. */
+  workersInterrupted: 'WorkersInterrupted',
+  /** Workers that ended by themselves before they were of use. Told like interruptions. */
+  workersUseless: 'WorkersUseless',
+  /** Cost of all workers; at the ceiling where a price is not known, without those that have neither. */
+  spendUsdPerHour: 'SpendUsdPerHour',
   /** 1 for each run of the reaper that came to its end. */
   reapSucceeded: 'ReapSucceeded',
   /** Workers that were to be terminated and could not be. */

@@ -45,6 +45,9 @@ export function gaugesOf(statuses: readonly WorkerTypeStatus[]): ShardSummary['g
     [metricNames.pendingTasks]: total(({ pendingTasks }) => pendingTasks),
     [metricNames.target]: total(({ target }) => target),
     [metricNames.supply]: total(({ supply }) => supply),
+    [metricNames.bootingCapacity]: total(({ capacity }) =>
+      capacity === undefined ? 0 : capacity.launching + capacity.booting,
+    ),
   };
 }
 

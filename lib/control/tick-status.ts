@@ -145,6 +145,13 @@ export function isSameStatus(a: WorkerTypeStatus, b: WorkerTypeStatus | undefine
   return b !== undefined && isSameJson({ ...a, changedAt: 0 }, { ...b, changedAt: 0 });
 }
 
+/** The same decision, also when the workers' figures are others. */
+export function isSameDecision(a: WorkerTypeStatus, b: WorkerTypeStatus | undefined): boolean {
+  return b !== undefined && isSameStatus(withoutFigures(a), withoutFigures(b));
+}
+
+const withoutFigures = ({ workers: _figures, ...status }: WorkerTypeStatus): WorkerTypeStatus => status;
+
 function stateOf({ plan, sent, shortBecause }: Turn, { hold }: LaunchMemory): WorkerTypeState {
   if (plan.kind === 'hold') return STATE_OF_HOLD[plan.reason];
   if (hold !== undefined) return hold.until === undefined ? 'suspended' : 'backing-off';

@@ -191,4 +191,9 @@ function parseLog(line: string): Record<string, unknown> | undefined {
   }
 }
 
-const silent: Telemetry = { event: () => undefined, count: () => undefined, publish: () => undefined };
+const silent: Telemetry = {
+  event: () => undefined,
+  count: () => undefined,
+  measure: () => undefined,
+  publish: () => undefined,
+};

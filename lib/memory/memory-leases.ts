@@ -37,6 +37,7 @@ export class MemoryLeases implements Leases {
       return { kind: 'held', by: current.holder };
     const { shard: _, ...its } = current ?? { range: ALL_NAMES, inherited: [], since: now };
     const { range, inherited } = its;
+    const last = current?.summary === undefined ? {} : { lastTickAt: current.summary.startedAt };
     const lease = {
       shard,
       range,
@@ -46,7 +47,7 @@ export class MemoryLeases implements Leases {
       until: epochMillis(now + durationMs),
     };
     this.#shards.set(shard, { ...its, ...lease });
-    return { kind: 'acquired', lease };
+    return { kind: 'acquired', lease: { ...lease, ...last } };
   }
 
   async renew(lease: Lease, durationMs: number): Promise<Lease | undefined> {

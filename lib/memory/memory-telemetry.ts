@@ -6,6 +6,7 @@ export class MemoryTelemetry implements Telemetry {
   readonly events: { level: 'info' | 'warn' | 'error'; name: EventName; fields: Readonly<Record<string, unknown>> }[] =
     [];
   readonly published = new Map<MetricName, number>();
+  readonly measured = new Map<MetricName, number[]>();
   readonly #counted = new Map<MetricName, number>();
 
   event(level: 'info' | 'warn' | 'error', name: EventName, fields: Readonly<Record<string, unknown>>): void {
@@ -14,6 +15,10 @@ export class MemoryTelemetry implements Telemetry {
 
   count(metric: MetricName, value: number): void {
     this.#counted.set(metric, (this.#counted.get(metric) ?? 0) + value);
+  }
+
+  measure(metric: MetricName, value: number): void {
+    this.measured.set(metric, [...(this.measured.get(metric) ?? []), value]);
   }
 
   publish(): void {

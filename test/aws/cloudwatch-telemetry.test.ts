@@ -48,6 +48,44 @@ describe('metrics', () => {
     ]);
   });
 
+  it('that are measured keep each value and have the unit that their name ends with', () => {
+    const output = captureOutput();
+    const telemetry = new CloudwatchTelemetry('acme', 'provision');
+    telemetry.measure(metricNames.bootSeconds, 31.5);
+    telemetry.measure(metricNames.bootSeconds, 42);
+    telemetry.measure(metricNames.launchSeconds, 2.5);
+    telemetry.count(metricNames.spendUsdPerHour, 0.25);
+    telemetry.publish();
+    telemetry.publish();
+    expect(output.json()).toMatchObject([
+      {
+        _aws: {
+          CloudWatchMetrics: [
+            {
+              Metrics: [
+                { Name: 'SpendUsdPerHour', Unit: 'None' },
+                { Name: 'BootSeconds', Unit: 'Seconds' },
+                { Name: 'LaunchSeconds', Unit: 'Seconds' },
+              ],
+            },
+          ],
+        },
+        BootSeconds: [31.5, 42],
+        LaunchSeconds: 2.5,
+        SpendUsdPerHour: 0.25,
+      },
+    ]);
+  });
+
+  it('that are measured more often than a line may hold are all published', () => {
+    const output = captureOutput();
+    const telemetry = new CloudwatchTelemetry('acme', 'provision');
+    for (let value = 0; value < 250; value += 1) telemetry.measure(metricNames.bootSeconds, value);
+    telemetry.publish();
+    const values = output.json().flatMap((line) => (line as { BootSeconds: number[] }).BootSeconds);
+    expect(values).toEqual(Array.from({ length: 250 }, (_, value) => value));
+  });
+
   it('that are zero are published, since an alarm on a missing metric is another thing', () => {
     const output = captureOutput();
     const telemetry = new CloudwatchTelemetry('acme', 'provision');

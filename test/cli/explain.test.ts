@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lib/control/provision.ts';
 import type { Refusal } from '../../lib/core/refusal.ts';
-import { aDefinition, aDocument, HOME, NOW } from '../support/builders.ts';
+import { secondsAfter } from '../../lib/core/units.ts';
+import { aDefinition, aDocument, aWorker, HOME, NOW } from '../support/builders.ts';
 import { cliWorld } from './cli-world.ts';
 
 const [QUEUE = ''] = aDefinition().queueUrls;
@@ -34,6 +35,26 @@ describe('explain, the decision trace', () => {
     expect(stdout).toMatch(/^ {2}us-east-1 spot: asked 3, launched 1 \(launch /m);
     expect(stdout).toMatch(/^ {2}2 tasks have no capacity yet: no pool can be used: /m);
     expect(stdout.split('\n').length).toBeLessThan(40);
+  });
+
+  it('tells of a pool that is left out because most launches in it failed, as the last tick counted them', async () => {
+    const zones = ['a', 'b'].map((letter) => ({
+      subnetId: `subnet-aaaaaaa${letter}`,
+      availabilityZone: `us-east-1${letter}`,
+    }));
+    const world = worldWithBacklog({ regions: [{ zones: zones.map((zone) => ({ ...zone, weight: 0.5 })) }] });
+    for (let index = 0; index < 10; index += 1) {
+      const ended = { state: 'stopped', stoppedAt: NOW, endCode: 'Client.InstanceInitiatedShutdown' } as const;
+      world.fleet.put(
+        aWorker({ launchedAt: secondsAfter(NOW, -119 - (index < 7 ? 0 : 1)), ...(index < 7 ? ended : {}) }),
+      );
+    }
+    await tickOf(world);
+    const { stdout } = await world.run('explain build');
+    expect(stdout).toMatch(/^ {2}use +us-east-1b\/c7g.large spot: price unknown$/m);
+    expect(stdout).toMatch(
+      /^ {2}use +us-east-1a\/c7g.large spot: price unknown; weight 0.5 -> 0.15: 7 of 10 launches failed in the last hour$/m,
+    );
   });
 
   it('tells of a suspension with the refusal, the request id and the way out', async () => {

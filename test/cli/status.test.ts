@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { tick } from '../../lib/control/provision.ts';
 import { reap } from '../../lib/control/reap.ts';
-import { aDefinition, aDocument, aWorker, HOME } from '../support/builders.ts';
+import { secondsAfter } from '../../lib/core/units.ts';
+import { aDefinition, aDocument, aWorker, HOME, NOW } from '../support/builders.ts';
 import { cliWorld } from './cli-world.ts';
 
 const [QUEUE = ''] = aDefinition().queueUrls;
@@ -43,6 +44,28 @@ describe('status', () => {
     expect(stdout).toMatch(/^Decision: +launch 2: 2 pending/m);
     expect(stdout).toMatch(/^Last launch: +2026-01-02T03:04:05.000Z, asked 2, launched 1 \(/m);
     expect(stdout).toContain('  refused: no-capacity: InsufficientInstanceCapacity');
+  });
+
+  it('shows what the workers of a type cost and how they ended', async () => {
+    const world = cliWorld();
+    world.workerTypes.putRaw('build', aDocument({ maxPriceUsdPerHour: 0.05 }));
+    world.backlog.set(QUEUE, { pendingTasks: 1 });
+    world.fleet.put(aWorker());
+    const ended = { state: 'stopped', stoppedAt: secondsAfter(NOW, 1) } as const;
+    world.fleet.put(aWorker({ ...ended, endCode: 'Server.SpotInstanceTermination' }));
+    world.fleet.put(aWorker({ ...ended, endCode: 'Client.InstanceInitiatedShutdown' }));
+    world.clock.advance(2 * SECOND);
+    await tick(world, { holder: 'test', ...HOME });
+    const { stdout } = await world.run('status build');
+    expect(stdout).toMatch(/^Spend: +0.05 USD an hour$/m);
+    expect(stdout).toMatch(/^Last hour: +1 interrupted by EC2, 1 ended before they were of use$/m);
+    const { data } = await world.json('status build');
+    expect(data.workerTypes[0].workers).toEqual({
+      spendUsdPerHour: 0.05,
+      unpricedWorkers: 0,
+      interruptedLastHour: 1,
+      uselessLastHour: 1,
+    });
   });
 
   it('answers the same as JSON, with times in ISO 8601', async () => {

@@ -105,12 +105,14 @@ export function describeLeases(name: string, subject: SubjectFactory): void {
       const { leases } = ports;
       expect(await leases.shards()).toEqual([]);
       const first = await acquired(ports, 'one');
-      const summary = { tickedAt: NOW, workerTypes: 3, gauges: { Supply: 4 } };
+      const summary = { startedAt: NOW, tickedAt: NOW, workerTypes: 3, gauges: { Supply: 4 } };
       await leases.release(first, summary);
       await leases.release(first, { ...summary, workerTypes: 4 });
       const shard = { shard: FIRST_SHARD, range: {}, inherited: [], since: expect.any(Number) };
       expect(await leases.shards()).toEqual([{ ...shard, summary }]);
-      await leases.release(await acquired(ports, 'two'));
+      const second = await acquired(ports, 'two');
+      expect(second.lastTickAt).toBe(NOW);
+      await leases.release(second);
       expect(await leases.shards()).toEqual([{ ...shard, summary }]);
       await leases.split(await acquired(ports, 'three'), ['m'], NOW);
       expect((await leases.shards()).map((each) => each.summary)).toEqual([undefined, undefined]);

@@ -148,7 +148,7 @@ describe('the weight', () => {
 });
 
 describe('an order', () => {
-  const LIMITS = { want: 4, room: 100, maxInstances: 100 };
+  const LIMITS = { want: 4, room: 100, maxInstances: 100, usdPerHour: undefined };
   const conditions = { ...HOME, cooldowns: [], unlaunchable: new Map(), prices: [], now: NOW };
   const sick = (...letters: string[]): PoolHealth[] =>
     letters.map((letter) => ({ ...inA(9, 10), market: 'spot', subnetId: `subnet-0000000${letter}` }));

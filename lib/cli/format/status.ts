@@ -49,6 +49,8 @@ export function formatWorkerTypeStatus(view: WorkerTypeView, style: Style): stri
       ['Supply', figure(view.supply)],
       ['Capacity', capacityInWords(view)],
       ['Min-max', limits(view)],
+      ['Spend', spendInWords(view)],
+      ['Last hour', lastHourInWords(view)],
       ['Decision', view.decision],
       ['Changed at', view.changedAt],
       ['Paused', pause?.words],
@@ -101,6 +103,19 @@ function capacityInWords({ capacity }: WorkerTypeView): string {
   if (capacity === undefined) return '?';
   const parts = Object.entries(capacity).filter(([, tasks]) => tasks > 0);
   return parts.length === 0 ? '0' : parts.map(([state, tasks]) => `${tasks} ${state}`).join(', ');
+}
+
+function spendInWords({ workers }: WorkerTypeView): string | undefined {
+  if (workers === undefined) return undefined;
+  const { spendUsdPerHour, unpricedWorkers } = workers;
+  const unpriced = unpricedWorkers === 0 ? '' : `, and ${plural(unpricedWorkers, 'worker')} without a known price`;
+  return `${spendUsdPerHour} USD an hour${unpriced}`;
+}
+
+function lastHourInWords({ workers }: WorkerTypeView): string | undefined {
+  if (workers === undefined) return undefined;
+  const { interruptedLastHour, uselessLastHour } = workers;
+  return `${interruptedLastHour} interrupted by EC2, ${uselessLastHour} ended before they were of use`;
 }
 
 const MOST_CHARS = 100;
