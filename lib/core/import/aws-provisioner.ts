@@ -12,7 +12,9 @@ import { type OldWorkerType, parseOldWorkerType } from './old-aws-provisioner-sc
 
 const SECRETS = 'values do not belong into definitions: put them into SSM or Secrets Manager and name them in secrets';
 const WHY_DROPPED: Readonly<Record<string, string>> = {
-  minPrice: 'a floor kept workers from cheap capacity; EC2 no longer lets bids raise the chance of getting any',
+  minPrice:
+    'was the lowest bid, and spot instances have had no bids since 2017: everybody pays the spot price, and a floor ' +
+    'would only keep workers from cheap capacity',
   canUseOndemand: 'was ignored, spot was always used; here market says when on-demand instances are launched',
   canUseSpot: 'was ignored, spot was always used',
   scopes: "was ignored; what workers may do is said by their instance profile's role",

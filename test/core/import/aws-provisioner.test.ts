@@ -98,6 +98,16 @@ describe('a worker type of the aws-provisioner', () => {
     expect(report.needed).toEqual([]);
   });
 
+  it('drops minPrice because spot instances have had no bids since 2017, and says that 0 was none', () => {
+    const whyOf = (minPrice: number) =>
+      importOne({ minPrice }).report.dropped.find(({ path }) => path === 'minPrice')?.why;
+    expect(whyOf(0.1)).toBe(
+      'was the lowest bid, and spot instances have had no bids since 2017: everybody pays the spot price, and a floor would only keep workers from cheap capacity',
+    );
+    expect(whyOf(0)).toBe('0 was no floor');
+    expect(importOne({ minPrice: 0.1 }).document).not.toHaveProperty('minPrice');
+  });
+
   it('makes other volumes gp3 and says so', () => {
     const mapping = { DeviceName: '/dev/xvda', Ebs: { VolumeSize: 30, VolumeType: 'io1', Iops: 900, SnapshotId: 's' } };
     const { document, report } = importOne({
