@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { poolName } from '../../lib/core/launch-cascade.ts';
 import { planOrder } from '../../lib/core/order-plan.ts';
 import {
   describeHealth,
@@ -185,6 +186,43 @@ describe('an order', () => {
     expect(subnets(definition, [], where)).toEqual(['a']);
     expect(subnets(definition, health, where)).toEqual(['c']);
     expect(verdicts(definition, health, where).map(effectiveWeight)).toEqual([0.8, 0.9]);
+  });
+
+  it('is there whenever there would be one without failures, and never mixes last resorts with better pools', () => {
+    const weight = fc.constantFrom(0, 0.5, 1);
+    const worlds = fc.record({
+      zones: fc.array(fc.record({ weight, failures: fc.nat(10) }), { minLength: 1, maxLength: 4 }),
+      capacities: fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 3 }),
+      want: fc.integer({ min: 1, max: 20 }),
+      room: fc.nat(20),
+    });
+    fc.assert(
+      fc.property(worlds, ({ zones, capacities, want, room }) => {
+        const names = ['a', 'b', 'c', 'd'];
+        const definition = aDefinition({
+          instanceTypes: capacities.map((capacity) => ({ instanceType: `c7g.t${capacity}`, capacity })),
+          regions: [{ zones: zones.map((each, index) => zone(names[index] ?? '', { weight: each.weight })) }],
+        });
+        // Only the smallest type fails: the others of its zone are better.
+        const instanceType = `c7g.t${Math.min(...capacities)}`;
+        const health = zones.map(
+          ({ failures }, index): PoolHealth => ({
+            ...inA(failures, 10),
+            market: 'spot',
+            subnetId: zone(names[index] ?? '').subnetId,
+            instanceType,
+          }),
+        );
+        const limits = { want, room, maxInstances: 100 };
+        const plain = planOrder(definition, limits, judgePools(definition, 'spot', conditions));
+        const all = judgePools(definition, 'spot', { ...conditions, health });
+        const order = planOrder(definition, limits, all);
+        expect(order === undefined).toBe(plain === undefined);
+        const ordered = all.filter(({ pool }) => order?.pools.some((each) => poolName(each) === poolName(pool)));
+        expect(ordered.every(({ pool }) => pool.weight > 0)).toBe(true);
+        expect(new Set(ordered.map((verdict) => isLastResort(verdict.health))).size).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 
   it('never goes to a pool of weight 0, also when everything else fails', () => {
