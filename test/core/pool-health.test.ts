@@ -127,6 +127,7 @@ describe('the weight', () => {
       fc.property(counts, ({ launches, failures }) => {
         const factor = healthFactor({ launches, failures });
         expect(factor).toBeGreaterThan(0);
+        expect(healthFactor({ launches, failures: launches })).toBeGreaterThan(0);
         expect(factor).toBeLessThanOrEqual(1);
         expect(healthFactor({ launches: launches + 1, failures: failures + 1 })).toBeLessThanOrEqual(factor);
         expect(healthFactor({ launches: launches + 1, failures })).toBeGreaterThanOrEqual(factor);
