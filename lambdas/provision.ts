@@ -29,8 +29,16 @@ export function provisionHandler(
     // Two deliveries of one event may share a request id: the holder of a lease is one running invocation.
     const holder = `${context.awsRequestId}/${randomUUID()}`;
     const endsAt = epochMillis(ports.clock.now() + context.getRemainingTimeInMillis());
-    const { tickSeconds, invocationSeconds: durationSeconds, region: homeRegion, regions, typesPerShard } = config;
-    const options = { holder, endsAt, homeRegion, regions, tickSeconds, durationSeconds, typesPerShard };
+    const {
+      tickSeconds,
+      invocationSeconds: durationSeconds,
+      region: homeRegion,
+      regions,
+      typesPerShard,
+      quietQueueSeconds,
+    } = config;
+    const rhythm = { tickSeconds, durationSeconds, typesPerShard, quietQueueSeconds };
+    const options = { holder, endsAt, homeRegion, regions, ...rhythm };
     return serve(readProvisionEvent(event), options, ports);
   }).use(injectLambdaContext(telemetry.logger));
 }

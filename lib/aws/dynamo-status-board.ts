@@ -42,6 +42,8 @@ export class DynamoStatusBoard implements StatusBoard {
       TableName: this.#table,
       KeyConditionExpression: `pk = :pk${condition}`,
       ExpressionAttributeValues: toItem({ ':pk': stateKeys.statuses(this.#provisionerId), ...values }),
+      // Half the price. What a status remembers saves calls; that none is launched twice hangs on the ledger alone.
+      ConsistentRead: false,
     });
     return items
       .map((item) => fromItem(item)['status'] as WorkerTypeStatus)

@@ -26,12 +26,13 @@ export class DynamoWorkerTypes implements WorkerTypes {
     this.#provisionerId = provisionerId;
   }
 
-  async list(range: NameRange = ALL_NAMES): Promise<StoredWorkerType[]> {
+  async list(range: NameRange = ALL_NAMES, freshness: 'latest' | 'recent' = 'latest'): Promise<StoredWorkerType[]> {
     const { condition, values } = keyRange('workerType', range);
     const items = await queryAll(this.#client, {
       TableName: this.#table,
       KeyConditionExpression: `provisionerId = :id${condition}`,
       ExpressionAttributeValues: toItem({ ':id': this.#provisionerId, ...values }),
+      ConsistentRead: freshness === 'latest',
     });
     const list = items.map((item) => {
       const text = JSON.stringify(item);

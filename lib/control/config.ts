@@ -9,6 +9,7 @@ export const envNames = {
   tickSeconds: 'TICK_SECONDS',
   invocationSeconds: 'INVOCATION_SECONDS',
   typesPerShard: 'TYPES_PER_SHARD',
+  quietQueueSeconds: 'QUIET_QUEUE_SECONDS',
   region: 'AWS_REGION',
   regions: 'REGIONS',
 } as const;
@@ -38,6 +39,8 @@ export interface ProvisionConfig extends ProvisionerConfig {
   readonly invocationSeconds: number;
   /** A tick serves no more worker types than this; with more, several share the work. */
   readonly typesPerShard: number;
+  /** Time between two readings of a queue that has been empty for long; 0: each tick reads all. */
+  readonly quietQueueSeconds: number;
 }
 
 /** Throws one error that names every variable that is missing or wrong. */
@@ -49,6 +52,7 @@ export function readProvisionConfig(env: Env): ProvisionConfig {
     tickSeconds: read.positive(envNames.tickSeconds, 10),
     invocationSeconds: read.positive(envNames.invocationSeconds, 59),
     typesPerShard: read.whole(envNames.typesPerShard, DEFAULT_TYPES_PER_SHARD, TYPES_PER_SHARD),
+    quietQueueSeconds: read.whole(envNames.quietQueueSeconds, 0, QUIET_QUEUE_SECONDS),
   };
   read.done();
   return config;
@@ -89,6 +93,8 @@ function provisionerConfig(read: EnvReader): ProvisionerConfig {
 
 /** What a tick in 256 MiB serves with ease: 500 types with five workers each take about 190 MiB (bench/README.md). */
 export const DEFAULT_TYPES_PER_SHARD = 500;
+/** An hour is as long as a first task should ever wait for want of a look. */
+export const QUIET_QUEUE_SECONDS = { min: 0, max: 3600 } as const;
 export const TYPES_PER_SHARD = { min: 10, max: 5000 } as const;
 
 const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;

@@ -64,7 +64,14 @@ export async function readTypeFacts(
   const status = board.workerTypes.find((each) => each.workerType === workerType);
   const control = controls.find((each) => each.workerType === workerType);
   const check = checks.find((each) => each.workerType === workerType);
-  const nothing = { definitions: [stored], backlogs: new Map(), workers: [], unreadRegions: new Map(), launches: [] };
+  const nothing = {
+    definitions: [stored],
+    quiet: new Map(),
+    backlogs: new Map(),
+    workers: [],
+    unreadRegions: new Map(),
+    launches: [],
+  };
   const seen = {
     ...nothing,
     at: now,

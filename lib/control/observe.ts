@@ -23,6 +23,7 @@ import type {
   TypeControl,
   WorkerTypes,
 } from './ports.ts';
+import { type QuietQueues, quietTypes } from './quiet-types.ts';
 import type { Shard } from './shards.ts';
 import type { WorkerTypeStatus } from './status.ts';
 
@@ -44,7 +45,9 @@ export interface Observation {
   readonly at: EpochMillis;
   readonly homeRegion: string;
   readonly definitions: readonly StoredWorkerType[];
-  /** By worker type; only of definitions that are valid and enabled. */
+  /** Types that this tick passes over, as the last one left them. */
+  readonly quiet: ReadonlyMap<string, WorkerTypeStatus>;
+  /** By worker type; only of definitions that are valid, enabled and not passed over. */
   readonly backlogs: ReadonlyMap<string, BacklogReading>;
   /** EC2's own list, of the regions that could be read. */
   readonly workers: readonly Worker[];
@@ -70,8 +73,8 @@ export interface Part {
   readonly definitions: readonly StoredWorkerType[];
   /** Whose launches may be theirs. */
   readonly shard: Pick<Shard, 'shard' | 'inherited'>;
-  /** When the last tick of all types of the shard began, if that is known. */
-  readonly lastTickAt: EpochMillis | undefined;
+  /** When the last tick of all types of the shard began, if that is known, and how often quiet queues are read. */
+  readonly quiet: QuietQueues;
 }
 
 /**
@@ -88,11 +91,19 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
   const ledgers = part && { ...part.shard, inherited: part.shard.inherited.filter(({ until }) => until > at) };
   // Only a part of the types: EC2 is to answer for those alone.
   const names = isUnbounded(range) ? undefined : definitions.map(({ workerType }) => workerType);
-  const [backlogs, list, launches, statuses, cooldowns, controls, checks, prices] = await Promise.all([
-    readBacklogs(valid, ports.backlog),
+  const statusesRead = ports.board.loadWorkerTypes(range).then(byWorkerType);
+  const quietRead = statusesRead.then((statuses) => quietTypes(definitions, statuses, part?.quiet));
+  const [statuses, quiet, backlogs, list, launches, cooldowns, controls, checks, prices] = await Promise.all([
+    statusesRead,
+    quietRead,
+    quietRead.then((quiet) =>
+      readBacklogs(
+        valid.filter(({ workerType }) => !quiet.has(workerType)),
+        ports.backlog,
+      ),
+    ),
     ports.fleet.list(names),
     ports.ledger.recent(secondsAfter(at, -LEDGER_WINDOW_SECONDS), ledgers),
-    ports.board.loadWorkerTypes(range),
     ports.poolMemory.load(),
     ports.controls.load(),
     ports.checkBoard.load(range),
@@ -102,16 +113,17 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     at,
     homeRegion,
     definitions,
+    quiet,
     backlogs,
     workers: list.workers,
     unreadRegions: list.unread,
     launches: launches.filter(({ order }) => isInRange(order.definition.workerType, range)),
-    statuses: byWorkerType(statuses),
+    statuses,
     cooldowns,
     controls: byWorkerType(controls),
     checks: byWorkerType(checks),
     prices,
-    ...(part?.lastTickAt === undefined ? {} : { lastTickAt: part.lastTickAt }),
+    ...(part?.quiet.lastTickAt === undefined ? {} : { lastTickAt: part.quiet.lastTickAt }),
   };
 }
 

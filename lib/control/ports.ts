@@ -43,8 +43,12 @@ export interface StoredWorkerType {
 
 /** The worker types of one provisioner. */
 export interface WorkerTypes {
-  /** Every item, or those of a range, valid or not, ordered by name. Throws when they cannot all be read. */
-  list(range?: NameRange): Promise<StoredWorkerType[]>;
+  /**
+   * Every item, or those of a range, valid or not, ordered by name. Throws when they cannot all be read.
+   *
+   * @param freshness `recent`: the last second's changes may be missing, for half the price
+   */
+  list(range?: NameRange, freshness?: 'latest' | 'recent'): Promise<StoredWorkerType[]>;
   get(workerType: string): Promise<StoredWorkerType | undefined>;
   /**
    * Writes the definition as version `expectedVersion + 1`; `expectedVersion` undefined means that no item may exist.
@@ -155,7 +159,7 @@ export interface StatusBoard {
     readonly tick: TickReport | undefined;
     readonly reap: ReapReport | undefined;
   }>;
-  /** The statuses of a range of worker types. */
+  /** The statuses of a range of worker types; what was written within the last second may be missing. */
   loadWorkerTypes(range: NameRange): Promise<WorkerTypeStatus[]>;
   saveWorkerTypes(statuses: readonly WorkerTypeStatus[]): Promise<void>;
   removeWorkerTypes(workerTypes: readonly string[]): Promise<void>;

@@ -12,6 +12,7 @@ export interface InvocationOptions extends Pick<TickOptions, 'holder' | 'homeReg
   readonly tickSeconds: number;
   readonly durationSeconds: number;
   readonly typesPerShard: number;
+  readonly quietQueueSeconds: number;
 }
 
 /**

@@ -46,6 +46,8 @@ export interface TickOptions extends WantedShard {
   readonly homeRegion: string;
   /** Where this provisioner may launch. */
   readonly regions: readonly string[];
+  /** Time between two readings of a queue that has been empty for long; each tick reads all unless told otherwise. */
+  readonly quietQueueSeconds?: number;
 }
 
 /** `gone`: there is no such shard any more. `newShards`: split off by this tick; nobody ticks for them yet. */
@@ -74,14 +76,17 @@ export async function tick(ports: ProvisionPorts, options: TickOptions): Promise
 async function run(
   ports: ProvisionPorts,
   { lease, range, definitions }: Extract<TakenShard, { kind: 'taken' }>,
-  { holder, endsAt, homeRegion, regions, only }: TickOptions,
+  { holder, endsAt, homeRegion, regions, only, quietQueueSeconds = 0 }: TickOptions,
 ): Promise<TickReport> {
   const startedAt = ports.clock.now();
+  const { lastTickAt } = lease;
+  // Somebody who says that tasks wait is not told that the queue was read a minute ago.
+  const quiet = { quietQueueSeconds: only === undefined ? quietQueueSeconds : 0, lastTickAt, startedAt };
   let end: { readonly summary: ShardSummary; readonly count: () => void } | undefined;
   try {
     const held = new HeldLease(lease, LEASE_MS);
     const stop = new StopLaunching(ports.clock, endsAt && secondsAfter(endsAt, -LAST_REQUEST_SECONDS));
-    const seen = await observe(ports, homeRegion, { range, definitions, shard: lease, lastTickAt: lease.lastTickAt });
+    const seen = await observe(ports, homeRegion, { range, definitions, shard: lease, quiet });
     const knowledge = new Knowledge(seen, regions, ports.clock);
     const resumed = await resumeLaunches(seen, { stop, knowledge, regions }, ports);
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
@@ -120,7 +125,8 @@ async function takeTurns(
   const { failures, results } = resumed;
   // A throttle or a used-up budget ends launches: whoever has waited longest comes first, and among equals another one
   // each time, so that no type is always the one left over.
-  const inOrder = longestWaitFirst(rotate(seen.definitions, held.fence), seen.statuses);
+  const lookedAt = seen.definitions.filter(({ workerType }) => !seen.quiet.has(workerType));
+  const inOrder = longestWaitFirst(rotate(lookedAt, held.fence), seen.statuses);
   const invalid = inOrder.flatMap((stored) =>
     stored.parsed.kind === 'invalid'
       ? [statusOfInvalid(stored, stored.parsed.problems, seen.statuses.get(stored.workerType), seen, ports.telemetry)]
@@ -150,7 +156,8 @@ async function takeTurns(
       (turn.sent.length > 0 || !isSameDecision(status, seen.statuses.get(turn.definition.workerType)))
     );
   });
-  return { statuses: [...statuses, ...invalid], decisions: changed.map((turn) => decisionOf(turn, context)) };
+  const all = [...statuses, ...invalid, ...seen.quiet.values()];
+  return { statuses: all, decisions: changed.map((turn) => decisionOf(turn, context)) };
 }
 
 interface Results {

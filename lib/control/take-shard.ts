@@ -56,7 +56,7 @@ async function acquire({ holder, shard, only }: WantedShard, ports: ShardPorts):
   if (answer.kind !== 'acquired') return answer;
   const { lease } = answer;
   const range = only === undefined ? lease.range : intersection(lease.range, onlyName(only));
-  const definitions = await giveBackOnError(lease, ports, () => ports.workerTypes.list(range));
+  const definitions = await giveBackOnError(lease, ports, () => ports.workerTypes.list(range, 'recent'));
   return { kind: 'taken', lease, range, definitions };
 }
 

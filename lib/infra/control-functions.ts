@@ -50,7 +50,7 @@ export class ControlFunctions extends Construct {
     { settings, tables, bus, workers, deadLetters, bundles }: ControlFunctionsProps,
   ) {
     super(scope, id);
-    const { provisionerId, tickSeconds, typesPerShard, memoryMiB, logRetentionDays } = settings;
+    const { provisionerId, tickSeconds, typesPerShard, quietQueueSeconds, memoryMiB, logRetentionDays } = settings;
     const { workerTypes, state } = tables;
     const environment = {
       [envNames.provisionerId]: provisionerId,
@@ -73,6 +73,7 @@ export class ControlFunctions extends Construct {
         [envNames.tickSeconds]: String(tickSeconds),
         [envNames.invocationSeconds]: String(PROVISION_INVOCATION_SECONDS),
         [envNames.typesPerShard]: String(typesPerShard),
+        [envNames.quietQueueSeconds]: String(quietQueueSeconds),
       },
     });
     this.reap = new NodeFunction(this, 'Reap', {

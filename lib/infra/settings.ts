@@ -1,4 +1,4 @@
-import { DEFAULT_TYPES_PER_SHARD, TYPES_PER_SHARD } from '../control/config.ts';
+import { DEFAULT_TYPES_PER_SHARD, QUIET_QUEUE_SECONDS, TYPES_PER_SHARD } from '../control/config.ts';
 import { describeProblems, type Problem } from '../core/problem.ts';
 import { PROVISIONER_ID_PATTERN } from '../core/worker-type-schema.ts';
 
@@ -18,6 +18,8 @@ export interface InfraSettings {
   readonly memoryMiB: number;
   /** Worker types of one tick at most; with more, several invocations share them. */
   readonly typesPerShard: number;
+  /** Time between two readings of a queue that has been empty for long; 0: each tick reads all. */
+  readonly quietQueueSeconds: number;
   readonly logRetentionDays: number;
   readonly createSpotServiceLinkedRole: boolean;
   /** Undefined: whatever the credentials of the deployment say. */
@@ -63,6 +65,9 @@ const number =
     return typeof value === 'number' && isAllowed(value) ? { value } : { allowed };
   };
 
+const whole = ({ min, max }: { readonly min: number; readonly max: number }, of: string): Check<number> =>
+  number((value) => Number.isInteger(value) && value >= min && value <= max, `whole ${of} from ${min} to ${max}`);
+
 const flag: Check<boolean> = (raw) =>
   raw === true || raw === 'true'
     ? { value: true }
@@ -97,20 +102,10 @@ export function readInfraSettings(context: Context): InfraSettings {
     taskQueueArns: read('taskQueueArns', undefined, texts(QUEUE_ARN, 'ARNs of SQS queues, * and ? in the name')),
     workerManagedPolicyArns: read('workerManagedPolicyArns', [], texts(POLICY_ARN, 'ARNs of managed IAM policies')),
     regions: read('regions', [], texts(REGION, 'regions such as eu-west-1')),
-    tickSeconds: read(
-      'tickSeconds',
-      10,
-      number((value) => Number.isInteger(value) && value >= 1 && value <= 60, 'whole seconds from 1 to 60'),
-    ),
+    tickSeconds: read('tickSeconds', 10, whole({ min: 1, max: 60 }, 'seconds')),
     memoryMiB: read('memoryMiB', 256, number(isLambdaMemory, `whole MiB from ${MIN_MEMORY_MIB} to ${MAX_MEMORY_MIB}`)),
-    typesPerShard: read(
-      'typesPerShard',
-      DEFAULT_TYPES_PER_SHARD,
-      number(
-        (value) => Number.isInteger(value) && value >= TYPES_PER_SHARD.min && value <= TYPES_PER_SHARD.max,
-        `whole numbers from ${TYPES_PER_SHARD.min} to ${TYPES_PER_SHARD.max}`,
-      ),
-    ),
+    typesPerShard: read('typesPerShard', DEFAULT_TYPES_PER_SHARD, whole(TYPES_PER_SHARD, 'numbers')),
+    quietQueueSeconds: read('quietQueueSeconds', 0, whole(QUIET_QUEUE_SECONDS, 'seconds')),
     logRetentionDays: read('logRetentionDays', 30, number(isRetention, `days: ${LOG_RETENTION_DAYS.join(', ')}`)),
     createSpotServiceLinkedRole: read('createSpotServiceLinkedRole', false, flag),
     account: read('account', undefined, text(ACCOUNT, '12 digits, quoted in JSON')),

@@ -104,6 +104,7 @@ describe('Functions', () => {
       workerInstanceProfileArn: profile,
       tickSeconds: 10,
       typesPerShard: 500,
+      quietQueueSeconds: 0,
       invocationSeconds: 59,
     });
     expect(readReapConfig(environment('FunctionsReap'))).toMatchObject(common);

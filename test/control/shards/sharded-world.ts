@@ -29,7 +29,12 @@ let holders = 0;
 /** One invocation with one tick. */
 export async function invoke(world: MemoryWorld, typesPerShard: number, event: object = {}): Promise<void> {
   holders += 1;
-  const times = { endsAt: secondsAfter(world.clock.now(), 600), tickSeconds: 10, durationSeconds: 10 };
+  const times = {
+    endsAt: secondsAfter(world.clock.now(), 600),
+    tickSeconds: 10,
+    durationSeconds: 10,
+    quietQueueSeconds: 0,
+  };
   await serve(readProvisionEvent(event), { holder: `holder-${holders}`, ...HOME, ...times, typesPerShard }, world);
 }
 
