@@ -5,6 +5,7 @@ import type { AwsClients } from './clients.ts';
 import { DynamoCheckBoard } from './dynamo-check-board.ts';
 import { DynamoDecisions } from './dynamo-decisions.ts';
 import { DynamoControls, DynamoPoolMemory } from './dynamo-engine-state.ts';
+import { DynamoErrorLog } from './dynamo-error-log.ts';
 import { DynamoLaunchBudget } from './dynamo-launch-budget.ts';
 import { DynamoLaunchLedger } from './dynamo-launch-ledger.ts';
 import { DynamoLeases } from './dynamo-leases.ts';
@@ -53,6 +54,7 @@ export function provisionerPorts(
     poolMemory: new DynamoPoolMemory(dynamoDb, stateTable, provisionerId, clock),
     controls: new DynamoControls(dynamoDb, stateTable, provisionerId),
     decisions: new DynamoDecisions(dynamoDb, stateTable, provisionerId),
+    errorLog: new DynamoErrorLog(dynamoDb, stateTable, provisionerId),
     budget: new DynamoLaunchBudget(dynamoDb, stateTable, provisionerId, clock),
     checkBoard: new DynamoCheckBoard(dynamoDb, stateTable, provisionerId),
     prices: new CachedPrices(new Ec2SpotPrices(clients, clock, pricesTrouble), pricesTable, clock, pricesTrouble),

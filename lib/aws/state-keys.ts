@@ -14,6 +14,8 @@ import type { EpochMillis } from '../core/units.ts';
  * | `ID#POOLS`        | region, market, pool | a pool that is not tried for a while         | when it is over |
  * | `ID#CONTROL`      | worker type  | pauses and resumptions                         | never   |
  * | `ID#DECISION#NAME`| time         | why something was launched or not              | 7 days  |
+ * | `ID#ERROR`        | worker type  | when the last error of a type was              | 14 days |
+ * | `ID#ERROR#NAME`   | hour and kind | an error, and how often it was met in the hour  | 14 days |
  * | `ID#CHECK`        | worker type  | the last check against the account             | never   |
  * | `ID#BUDGET`       | region       | how many launch requests may be sent now       | never   |
  * | `ID#VERSION#NAME` | `000000000N`      | a version of a worker type's definition          | never   |
@@ -61,6 +63,13 @@ export const stateKeys = {
     pk: `${provisionerId}#DECISION#${workerType}`,
     sk: String(at),
   }),
+  erringTypes: (provisionerId: string) => `${provisionerId}#ERROR`,
+  erringType: (provisionerId: string, workerType: string) => ({ pk: `${provisionerId}#ERROR`, sk: workerType }),
+  errors: (provisionerId: string, workerType: string) => `${provisionerId}#ERROR#${workerType}`,
+  error: (provisionerId: string, workerType: string, key: string) => ({
+    pk: `${provisionerId}#ERROR#${workerType}`,
+    sk: key,
+  }),
   checks: (provisionerId: string) => `${provisionerId}#CHECK`,
   check: (provisionerId: string, workerType: string) => ({ pk: `${provisionerId}#CHECK`, sk: workerType }),
   budget: (provisionerId: string, region: string) => ({ pk: `${provisionerId}#BUDGET`, sk: region }),
@@ -81,3 +90,6 @@ export const PRICES_RECORD_SECONDS = 7 * 24 * 3600;
 
 /** Decisions are asked about while people remember the day. */
 export const DECISION_SECONDS = 7 * 24 * 3600;
+
+/** Errors are asked about after a holiday. */
+export const ERROR_SECONDS = 14 * 24 * 3600;

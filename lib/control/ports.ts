@@ -17,6 +17,7 @@ import type { Worker } from '../core/worker.ts';
 import type { ParsedWorkerType, WorkerType } from '../core/worker-type-schema.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { FieldChange } from './definition-diff.ts';
+import type { ErrorRecord } from './error-record.ts';
 import type { Lease, Shard } from './shards.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from './status.ts';
 import type { EventName, MetricName } from './telemetry.ts';
@@ -203,6 +204,17 @@ export interface Decisions {
   append(decisions: readonly DecisionRecord[]): Promise<void>;
   /** The latest decisions of a worker type, newest first. */
   latest(workerType: string, count: number): Promise<DecisionRecord[]>;
+}
+
+/** Errors that were met for worker types. Records expire. */
+export interface ErrorLog {
+  /**
+   * Adds each error to the record of the same type, class, code, region, market and hour, or begins that record. A count
+   * may be too high where the answer to a write was lost.
+   */
+  append(errors: readonly ErrorRecord[]): Promise<void>;
+  /** The latest by their last time, newest first: of one worker type, or of all. */
+  latest(query: { readonly workerType?: string; readonly count: number }): Promise<ErrorRecord[]>;
 }
 
 /** The rate of launch requests to EC2, shared by everything that launches in one region. */

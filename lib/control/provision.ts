@@ -14,10 +14,13 @@ import type { Cooldown } from '../core/pool-cooldown.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
 import { decisionOf } from './decision.ts';
 import type { DecisionRecord } from './decision-record.ts';
+import type { ErrorRecord } from './error-record.ts';
+import { noteFailure } from './failures.ts';
+import { errorsOfTick, keepErrors } from './keep-errors.ts';
 import { Knowledge } from './knowledge.ts';
 import { HeldLease, type LaunchPorts } from './launch.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
-import type { Decisions, LaunchBudget, StoredWorkerType } from './ports.ts';
+import type { Decisions, ErrorLog, LaunchBudget, StoredWorkerType } from './ports.ts';
 import { type Resumed, resumeLaunches } from './resume-launches.ts';
 import type { ShardSummary } from './shards.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
@@ -38,6 +41,7 @@ import { countWorkers, spendGauge, workerFigures } from './worker-figures.ts';
 export interface ProvisionPorts extends ObservePorts, LaunchPorts {
   readonly budget: LaunchBudget;
   readonly decisions: Decisions;
+  readonly errorLog: ErrorLog;
 }
 
 export interface TickOptions extends WantedShard {
@@ -90,10 +94,10 @@ async function run(
     const knowledge = new Knowledge(seen, regions, ports.clock);
     const resumed = await resumeLaunches(seen, { stop, knowledge, regions }, ports);
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
-    const { statuses, decisions } = await takeTurns(context, resumed);
+    const { statuses, decisions, errors } = await takeTurns(context, resumed);
     // Whoever holds the lease now knows more, and has written it.
     if (!held.isLost)
-      await save({ statuses, decisions, cooldowns: knowledge.freshCooldowns() }, seen, resumed.failures, ports);
+      await save({ statuses, decisions, errors, cooldowns: knowledge.freshCooldowns() }, seen, resumed.failures, ports);
     const report = tickReport(statuses, resumed.failures, { startedAt, finishedAt: ports.clock.now(), holder });
     if (only === undefined && !held.isLost) {
       await ports.board.saveTick(report, lease.shard);
@@ -117,10 +121,7 @@ async function run(
 }
 
 /** Begins each type's turn, launches in rounds, and sums up. A type whose turn fails stops no other. */
-async function takeTurns(
-  context: TurnContext,
-  resumed: Resumed,
-): Promise<{ statuses: WorkerTypeStatus[]; decisions: DecisionRecord[] }> {
+async function takeTurns(context: TurnContext, resumed: Resumed): Promise<Omit<Results, 'cooldowns'>> {
   const { seen, held, ports } = context;
   const { failures, results } = resumed;
   // A throttle or a used-up budget ends launches: whoever has waited longest comes first, and among equals another one
@@ -156,19 +157,23 @@ async function takeTurns(
       (turn.sent.length > 0 || !isSameDecision(status, seen.statuses.get(turn.definition.workerType)))
     );
   });
-  const all = [...statuses, ...invalid, ...seen.quiet.values()];
-  return { statuses: all, decisions: changed.map((turn) => decisionOf(turn, context)) };
+  return {
+    statuses: [...statuses, ...invalid, ...seen.quiet.values()],
+    decisions: changed.map((turn) => decisionOf(turn, context)),
+    errors: errorsOfTick(resumed.refused, turns),
+  };
 }
 
 interface Results {
   readonly statuses: readonly WorkerTypeStatus[];
   readonly decisions: readonly DecisionRecord[];
+  readonly errors: readonly ErrorRecord[];
   readonly cooldowns: readonly Cooldown[];
 }
 
 /** Writes what changed. What people read may fail to be written without the tick failing for every type. */
 async function save(
-  { statuses, decisions, cooldowns }: Results,
+  { statuses, decisions, errors, cooldowns }: Results,
   seen: Observation,
   failures: Map<string, string>,
   ports: ProvisionPorts,
@@ -176,6 +181,7 @@ async function save(
   const changed = statuses.filter((status) => !isSameStatus(status, seen.statuses.get(status.workerType)));
   const defined = new Set(seen.definitions.map(({ workerType }) => workerType));
   const deleted = [...seen.statuses.keys()].filter((workerType) => !defined.has(workerType));
+  await keepErrors(errors, failures, ports);
   await pMap(changed, (status) => saveStatus(status, failures, ports), { concurrency: SAVE_CONCURRENCY });
   if (deleted.length > 0) await ports.board.removeWorkerTypes(deleted);
   if (cooldowns.length > 0) await ports.poolMemory.add(cooldowns);
@@ -191,9 +197,7 @@ async function saveStatus(
   try {
     await board.saveWorkerTypes([status]);
   } catch (error) {
-    const earlier = failures.get(status.workerType);
-    const failure = `its status could not be saved: ${String(error)}`;
-    failures.set(status.workerType, earlier === undefined ? failure : `${earlier}; ${failure}`);
+    noteFailure(failures, status.workerType, `its status could not be saved: ${String(error)}`);
   }
 }
 

@@ -14,6 +14,7 @@
 import pMap from 'p-map';
 import type { Refusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
+import type { RefusedOrder } from './error-record.ts';
 import { type Knowledge, pausedBy } from './knowledge.ts';
 import { countOutcome, type LaunchPorts, type LaunchResult, sentResult } from './launch.ts';
 import type { Observation } from './observe.ts';
@@ -25,10 +26,11 @@ const ABANDON_SECONDS = 15 * 60;
 /** EC2 that hangs on one order must not hold up the others. */
 const RESUME_CONCURRENCY = 4;
 
-/** All records as they stand now, the answers that came, and what failed, by worker type. */
+/** All records as they stand now; the answers that came, and what failed, by worker type; what EC2 refused. */
 export interface Resumed {
   readonly launches: readonly LaunchRecord[];
   readonly results: ReadonlyMap<string, LaunchResult>;
+  readonly refused: readonly RefusedOrder[];
   readonly failures: Map<string, string>;
 }
 
@@ -45,6 +47,7 @@ type ResumePorts = Pick<LaunchPorts, 'clock' | 'fleet' | 'ledger' | 'telemetry'>
 export async function resumeLaunches(seen: Observation, context: ResumeContext, ports: ResumePorts): Promise<Resumed> {
   const results = new Map<string, LaunchResult>();
   const failures = new Map<string, string>();
+  const refused: RefusedOrder[] = [];
   const resumed = await pMap(
     seen.launches,
     async (record) => {
@@ -53,6 +56,8 @@ export async function resumeLaunches(seen: Observation, context: ResumeContext, 
       try {
         const step = await resume(record, isStillWanted(record, seen, context), context, ports);
         if (step.failure !== undefined) failures.set(workerType, `launch ${record.order.launchId}: ${step.failure}`);
+        if (step.refusals !== undefined)
+          refused.push({ order: record.order, refusals: step.refusals, at: ports.clock.now() });
         if (step.record.state === 'closed') results.set(workerType, sentResult(step.record));
         return step.record;
       } catch (error) {
@@ -62,13 +67,15 @@ export async function resumeLaunches(seen: Observation, context: ResumeContext, 
     },
     { concurrency: RESUME_CONCURRENCY },
   );
-  return { launches: resumed, results, failures };
+  return { launches: resumed, results, refused, failures };
 }
 
 interface Step {
   readonly record: LaunchRecord;
   /** Why the record is still open although it should not be. The first silence of EC2 is none: this is the second. */
   readonly failure?: string;
+  /** What EC2 refused, whether the record is closed by it or not. */
+  readonly refusals?: readonly Refusal[];
 }
 
 async function resume(
@@ -95,7 +102,7 @@ async function resume(
   if (outcome.kind === 'refused') {
     stop.observe(order.region, [outcome.refusal]);
     if (outcome.refusal.class === 'throttled') await ports.budget.drain(order.region);
-    return { record, ...refusedAgain(outcome.refusal) };
+    return { record, refusals: [outcome.refusal], ...refusedAgain(outcome.refusal) };
   }
   if (outcome.workers.length === 0 && outcome.refusals.length === 0) {
     return { record, failure: 'EC2 answered with neither instances nor errors' };
@@ -104,7 +111,7 @@ async function resume(
   const closed = { ...record, state: 'closed' as const, workers: outcome.workers, refusals: outcome.refusals };
   countOutcome(closed, ports.telemetry);
   knowledge.learn(order, outcome.refusals);
-  return { record: await settled(closed, ports) };
+  return { record: await settled(closed, ports), refusals: outcome.refusals };
 }
 
 /** A throttle passes by itself; anything else keeps the order from being answered and is worth an alarm. */

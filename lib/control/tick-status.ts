@@ -68,7 +68,7 @@ function memoryAfter(
     first === undefined || plan.kind === 'hold'
       ? memory.lastLaunch
       : {
-          at: first.at as EpochMillis,
+          at: first.at,
           launchId: first.launchId,
           asked: plan.want,
           launched,

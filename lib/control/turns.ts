@@ -4,6 +4,7 @@ import { type Attempt, describeAttempt } from '../core/launch-attempt.ts';
 import { afterAttempt, type LaunchProgress, nextStep, startLaunching, withoutRegion } from '../core/launch-progress.ts';
 import type { PlannedOrder } from '../core/order-plan.ts';
 import { type ProvisionPlan, planProvision } from '../core/provision-plan.ts';
+import type { EpochMillis } from '../core/units.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import { type Knowledge, pausedBy } from './knowledge.ts';
 import { knownWorkers, launchedLastMinute, openOrders, workerRegions } from './known-workers.ts';
@@ -33,7 +34,7 @@ export interface Turn {
   /** Begins the ids of this turn's launches. */
   readonly turnId: string;
   progress?: LaunchProgress;
-  readonly sent: { readonly launchId: string; readonly at: number; readonly attempt: Attempt }[];
+  readonly sent: { readonly launchId: string; readonly at: EpochMillis; readonly attempt: Attempt }[];
   /** Why launching ended before everything wanted was served. */
   shortBecause?: string;
   isSpotShort?: boolean;

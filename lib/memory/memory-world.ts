@@ -2,6 +2,7 @@ import { MemoryBacklog } from './memory-backlog.ts';
 import { MemoryCheckBoard } from './memory-check-board.ts';
 import { MemoryClock } from './memory-clock.ts';
 import { MemoryControls, MemoryDecisions, MemoryLaunchBudget, MemoryPoolMemory } from './memory-engine-state.ts';
+import { MemoryErrorLog } from './memory-error-log.ts';
 import { MemoryEventBus } from './memory-event-bus.ts';
 import { MemoryFleet, type MemoryFleetSettings } from './memory-fleet.ts';
 import { MemoryLeases } from './memory-leases.ts';
@@ -29,6 +30,7 @@ export interface MemoryWorld {
   readonly prices: MemoryPrices;
   readonly checkBoard: MemoryCheckBoard;
   readonly bus: MemoryEventBus;
+  readonly errorLog: MemoryErrorLog;
 }
 
 /** A world at the given instant with no worker type, queue or worker in it. */
@@ -52,5 +54,6 @@ export function memoryWorld(startAt: number, fleet: Partial<MemoryFleetSettings>
     prices: new MemoryPrices(clock),
     checkBoard: new MemoryCheckBoard(),
     bus: new MemoryEventBus(),
+    errorLog: new MemoryErrorLog(),
   };
 }

@@ -1,5 +1,6 @@
 import { describeBacklog } from './backlog.contract.ts';
 import { describeControls, describeDecisions, describePoolMemory } from './engine-state.contract.ts';
+import { describeErrorLog } from './error-log.contract.ts';
 import { describeEventBus } from './event-bus.contract.ts';
 import { describeFleet } from './fleet.contract.ts';
 import { describeLaunchBudget } from './launch-budget.contract.ts';
@@ -24,3 +25,4 @@ describeControls(NAME, memorySubject);
 describeDecisions(NAME, memorySubject);
 describeLaunchBudget(NAME, memorySubject);
 describeEventBus(NAME, memorySubject);
+describeErrorLog(NAME, memorySubject);

@@ -4,6 +4,7 @@ import type {
   BusEvent,
   Controls,
   Decisions,
+  ErrorLog,
   EventBus,
   Fleet,
   LaunchBudget,
@@ -38,6 +39,7 @@ export interface Subject {
   /** The same budget, as another process has it. */
   readonly otherBudget: LaunchBudget;
   readonly bus: EventBus;
+  readonly errorLog: ErrorLog;
   /** What arrived on the bus so far. */
   arrived(): Promise<readonly BusEvent[]>;
   /** A queue that holds that much. Answers its URL. */
