@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addErrorsCommand } from './commands/errors.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addPauseCommand } from './commands/pause.ts';
@@ -83,6 +84,7 @@ export function createProgram(context: CliContext, argv: readonly string[] = [])
   workerTypes.addHelpText('after', examples(['provisioner worker-types list', 'List the worker types.']));
   addStatusCommand(program, session);
   addExplainCommand(program, session);
+  addErrorsCommand(program, session);
   addPreviewCommand(program, session);
   addDoctorCommand(program, session);
   const workers = program

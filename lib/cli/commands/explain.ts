@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Command } from 'commander';
 import type { DecisionRecord } from '../../control/decision-record.ts';
 import { readTypeFacts } from '../../control/explain.ts';
 import { explainDecision } from '../../core/explain-decision.ts';
@@ -6,18 +6,18 @@ import { requireWorkerType } from '../find-worker-type.ts';
 import { formatExplanation } from '../format/explanation.ts';
 import { toPauseData } from '../format/pause.ts';
 import { examples } from '../help.ts';
+import { lastOption } from '../last.ts';
 import { toPoolData } from '../pool-view.ts';
 import type { Session } from '../session.ts';
 
-const DEFAULT_LAST = 5;
-const MAX_LAST = 200;
+const LAST = { usual: 5, most: 200 };
 
 /** `explain TYPE` */
 export function addExplainCommand(parent: Command, session: Session): void {
   parent
     .command('explain')
     .argument('<TYPE>', 'name of the worker type')
-    .addOption(new Option('--last <N>', 'decisions to list').argParser(parseLast).default(DEFAULT_LAST))
+    .addOption(lastOption('decisions', LAST))
     .summary('say why nothing, or not enough, is launching')
     .description(
       'Say why nothing, or not enough, is launching for a worker type: how it stands and the way out, the inputs and ' +
@@ -58,12 +58,6 @@ export function addExplainCommand(parent: Command, session: Session): void {
         text: formatExplanation(name, sections, session.style),
       });
     });
-}
-
-function parseLast(text: string): number {
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > MAX_LAST) throw new InvalidArgumentError(`It is a whole number from 1 to ${MAX_LAST}.`);
-  return count;
 }
 
 const toDecisionData = ({ at, ...rest }: DecisionRecord) => ({ at: iso(at), ...rest });
