@@ -10,6 +10,7 @@ import { addReapCommand } from './commands/reap.ts';
 import { addResumeCommand } from './commands/resume.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTickCommand } from './commands/tick.ts';
+import { addWakeCommand } from './commands/wake.ts';
 import { addApplyCommand } from './commands/worker-types-apply.ts';
 import { addDeleteCommand } from './commands/worker-types-delete.ts';
 import { addDiffCommand } from './commands/worker-types-diff.ts';
@@ -96,6 +97,7 @@ export function createProgram(context: CliContext, argv: readonly string[] = [])
   workers.addHelpText('after', examples(['provisioner workers list', 'List the workers.']));
   addPauseCommand(program, session);
   addResumeCommand(program, session);
+  addWakeCommand(program, session);
   addTickCommand(program, session);
   addReapCommand(program, session);
   addImportCommand(program, session);

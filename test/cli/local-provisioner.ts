@@ -12,6 +12,7 @@ import { startDynamoDbEndpoint } from '../../lib/local/dynamodb/endpoint.ts';
 import { startEc2Endpoint } from '../../lib/local/ec2/ec2-server.ts';
 import { Ec2World } from '../../lib/local/ec2/world.ts';
 import { startEventsEndpoint } from '../../lib/local/events/endpoint.ts';
+import type { DeliveredEvent } from '../../lib/local/events/put-events.ts';
 import { startSqsEndpoint } from '../../lib/local/sqs/endpoint.ts';
 
 /** What the real command answered. */
@@ -59,6 +60,8 @@ export async function startLocalProvisioner() {
     ]);
   });
   events.addBus(connection.eventBus);
+  const busEvents: DeliveredEvent[] = [];
+  events.onEvent(connection.eventBus, (event) => busEvents.push(event));
   await createTables(clients.dynamoDb, connection);
   await writeLocalConnection(folder, connection);
   const { QueueUrl: queueUrl = '' } = await clients.sqs.send(new CreateQueueCommand({ QueueName: 'demo-build' }));
@@ -78,5 +81,5 @@ export async function startLocalProvisioner() {
     return promise;
   }
 
-  return { queueUrl, world, provisioner };
+  return { queueUrl, world, provisioner, busEvents };
 }
