@@ -29,6 +29,8 @@ export interface Endpoints {
 
 /** SDK calls that never settle have stopped provisioners before: each has a hard end. */
 const TIMEOUTS = { connectionTimeout: 3_000, requestTimeout: 20_000, throwOnRequestTimeout: true };
+/** A tick waits for the bus under its lease; what it could not put it puts the next time. */
+const BUS_TIMEOUT_MS = 5_000;
 /** The SDK repeats even a dry pool's 5xx; two tries get over a lost packet, the next tick does the rest. */
 const MAX_ATTEMPTS = 2;
 
@@ -48,7 +50,12 @@ export function awsClients(homeRegion: string, endpoints?: Endpoints): AwsClient
     // A queue URL kept in a table names the port of an earlier run: the endpoint counts, not the URL's host.
     ...(endpoints === undefined ? {} : { useQueueUrlAsEndpoint: false }),
   });
-  const events = new EventBridgeClient({ ...common, region: homeRegion, ...at(endpoints?.events) });
+  const events = new EventBridgeClient({
+    ...common,
+    requestHandler: { ...TIMEOUTS, requestTimeout: BUS_TIMEOUT_MS },
+    region: homeRegion,
+    ...at(endpoints?.events),
+  });
   const ec2 = perRegion((region) => new EC2Client({ ...common, region, ...at(endpoints?.ec2) }));
   const ec2Launch = perRegion((region) => new EC2Client({ ...common, region, maxAttempts: 1, ...at(endpoints?.ec2) }));
   return {

@@ -11,7 +11,7 @@ import type { Env } from './target.ts';
 
 /** A worker type, its definition and what the last tick made of it; what is not known is absent. */
 export interface WorkerTypeView
-  extends Omit<WorkerTypeStatus, 'state' | 'changedAt' | 'lastLaunch' | 'hold' | 'spotShortSince'> {
+  extends Omit<WorkerTypeStatus, 'state' | 'changedAt' | 'lastLaunch' | 'hold' | 'spotShortSince' | 'toldState'> {
   readonly state: ExplainedState;
   readonly changedAt?: string;
   readonly pause?: ReturnType<typeof toPauseData> & { readonly words: string };
@@ -88,7 +88,7 @@ function viewWorkerType(
         }
       : { workerType, state, ...paused, decision: 'none, the definition is invalid', problems: parsed.problems };
   if (status === undefined) return defined;
-  const { changedAt, lastLaunch, hold: _old, spotShortSince, problems: _outdated, ...rest } = status;
+  const { changedAt, lastLaunch, hold: _old, spotShortSince, problems: _outdated, toldState: _told, ...rest } = status;
   return {
     ...defined,
     ...rest,

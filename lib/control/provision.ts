@@ -19,13 +19,15 @@ import { noteFailure } from './failures.ts';
 import { errorsOfTick, keepErrors } from './keep-errors.ts';
 import { Knowledge } from './knowledge.ts';
 import { HeldLease, type LaunchPorts } from './launch.ts';
+import { planNotices } from './notices.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
-import type { Decisions, ErrorLog, LaunchBudget, StoredWorkerType } from './ports.ts';
+import type { Decisions, ErrorLog, EventBus, LaunchBudget, StoredWorkerType } from './ports.ts';
 import { type Resumed, resumeLaunches } from './resume-launches.ts';
 import type { ShardSummary } from './shards.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
 import { StopLaunching } from './stop-launching.ts';
 import { LEASE_MS, type TakenShard, takeShard, type WantedShard } from './take-shard.ts';
+import { tellChanges } from './tell-changes.ts';
 import { countGauges, countTick, gaugesOf, tickReport } from './tick-report.ts';
 import {
   isSameDecision,
@@ -42,6 +44,7 @@ export interface ProvisionPorts extends ObservePorts, LaunchPorts {
   readonly budget: LaunchBudget;
   readonly decisions: Decisions;
   readonly errorLog: ErrorLog;
+  readonly bus: EventBus;
 }
 
 export interface TickOptions extends WantedShard {
@@ -96,8 +99,12 @@ async function run(
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
     const { statuses, decisions, errors } = await takeTurns(context, resumed);
     // Whoever holds the lease now knows more, and has written it.
-    if (!held.isLost)
-      await save({ statuses, decisions, errors, cooldowns: knowledge.freshCooldowns() }, seen, resumed.failures, ports);
+    if (!held.isLost) {
+      const plan = planNotices(statuses, context.seen);
+      const results = { statuses: plan.statuses, decisions, errors, cooldowns: knowledge.freshCooldowns() };
+      await save(results, seen, resumed.failures, ports);
+      await tellChanges(plan.notices, resumed.failures, held, ports);
+    }
     const report = tickReport(statuses, resumed.failures, { startedAt, finishedAt: ports.clock.now(), holder });
     if (only === undefined && !held.isLost) {
       await ports.board.saveTick(report, lease.shard);
@@ -178,7 +185,10 @@ async function save(
   failures: Map<string, string>,
   ports: ProvisionPorts,
 ): Promise<void> {
-  const changed = statuses.filter((status) => !isSameStatus(status, seen.statuses.get(status.workerType)));
+  const changed = statuses.filter((status) => {
+    const previous = seen.statuses.get(status.workerType);
+    return !isSameStatus(status, previous) || status.toldState !== previous?.toldState;
+  });
   const defined = new Set(seen.definitions.map(({ workerType }) => workerType));
   const deleted = [...seen.statuses.keys()].filter((workerType) => !defined.has(workerType));
   await keepErrors(errors, failures, ports);

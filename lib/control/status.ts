@@ -19,6 +19,9 @@ export type WorkerTypeState =
   | 'unanswered'
   | 'failed';
 
+/** A state that was told on the bus; `new`: nothing was, as the type was not there before. */
+export type ToldState = WorkerTypeState | 'new';
+
 /** What a status remembers of launches from tick to tick. */
 export interface LaunchMemory {
   /** The last launch: what was asked, what came, what EC2 refused. Capacity in tasks. */
@@ -69,6 +72,8 @@ export interface WorkerTypeStatus extends LaunchMemory {
   readonly workers?: WorkerFigures;
   /** The last decision in plain words. */
   readonly decision: string;
+  /** What owners were told last, while that is another state than this one. */
+  readonly toldState?: ToldState;
   /** Everything that is wrong with an invalid definition. */
   readonly problems?: readonly Problem[];
 }

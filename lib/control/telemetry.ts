@@ -17,6 +17,8 @@ export const metricNames = {
   launchBudgetExhausted: 'LaunchBudgetExhausted',
   /** EC2 calls refused as too many. */
   ec2Throttles: 'Ec2Throttles',
+  /** Changes of state that could not be put on the event bus; the next tick tries again. */
+  noticeFailures: 'NoticeFailures',
   invalidWorkerTypes: 'InvalidWorkerTypes',
   pendingTasks: 'PendingTasks',
   supply: 'Supply',
@@ -59,6 +61,7 @@ const eventNames = [
   'prices-unreadable',
   'worker-type-failed',
   'worker-type-invalid',
+  'notices-failed',
   'launch-opened',
   'launch-answered',
   'launch-resumed',

@@ -140,10 +140,12 @@ export const withFailure = (status: WorkerTypeStatus, failure: string): WorkerTy
   decision: status.decision.includes(failure) ? status.decision : `failed: ${failure}`,
 });
 
-/** Equal but for the time of change: then there is nothing to write. */
+/** Equal but for the time of change, and what was told of it: then nothing is new. */
 export function isSameStatus(a: WorkerTypeStatus, b: WorkerTypeStatus | undefined): boolean {
-  return b !== undefined && isSameJson({ ...a, changedAt: 0 }, { ...b, changedAt: 0 });
+  return b !== undefined && isSameJson({ ...a, ...APART }, { ...b, ...APART });
 }
+
+const APART = { changedAt: 0, toldState: undefined };
 
 /** The same decision, also when the workers' figures are others. */
 export function isSameDecision(a: WorkerTypeStatus, b: WorkerTypeStatus | undefined): boolean {

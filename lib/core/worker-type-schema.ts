@@ -125,7 +125,11 @@ export const workerTypeSchema = z.strictObject({
     .describe('Counts the changes of this definition. Tools raise it and refuse to overwrite a newer one.'),
   enabled: z.boolean().default(true).describe('`false`: nothing is launched; running workers stay.'),
   description: z.string().max(1000).default('').describe('What these workers are for.'),
-  owner: z.string().max(256).default('').describe('Whom to ask; written to a tag of each instance.'),
+  owner: z
+    .string()
+    .max(256)
+    .default('')
+    .describe('Whom to ask; written to a tag of each instance and to each event about the type.'),
   queueUrls: z
     .array(
       z

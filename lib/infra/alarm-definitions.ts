@@ -28,6 +28,7 @@ interface Watched {
 export const alarmDefinitions = (watched: Watched): readonly AlarmDefinition[] => [
   ...signsOfLife(watched),
   ...loopFailures(watched),
+  ...noticeFailures(watched),
   ...platformFailures(watched),
 ];
 
@@ -144,6 +145,21 @@ function loopFailures(watched: Watched): AlarmDefinition[] {
       watches: 'failures',
       periods: 3,
       badPeriods: 3,
+    },
+  ];
+}
+
+function noticeFailures(watched: Watched): AlarmDefinition[] {
+  return [
+    {
+      name: 'notice-failures',
+      meaning: 'Changes of worker types could not be put on the event bus for ten minutes: owners do not hear of them.',
+      firstStep: 'Look at the newest notices-failed event in the log of the provision function.',
+      metric: own(watched, metricNames.noticeFailures, 5),
+      watches: 'failures',
+      // The next tick tries again.
+      periods: 2,
+      badPeriods: 2,
     },
   ];
 }
