@@ -214,7 +214,7 @@ describe('an order', () => {
             instanceType,
           }),
         );
-        const limits = { want, room, maxInstances: 100 };
+        const limits = { want, room, maxInstances: 100, usdPerHour: undefined };
         const plain = planOrder(definition, limits, judgePools(definition, 'spot', conditions));
         const all = judgePools(definition, 'spot', { ...conditions, health });
         const order = planOrder(definition, limits, all);
