@@ -54,7 +54,7 @@ const lastLaunchOfRecord = ({ record, launchedCapacity }: Extract<LaunchResult, 
 
 /** What a type remembers when its turn is over. */
 function memoryAfter(
-  { definition, memory, plan, sent, isSpotShort, workerRegions }: Turn,
+  { definition, memory, plan, sent, isSpotShort, needsMending = false, workerRegions }: Turn,
   now: EpochMillis,
 ): LaunchMemory {
   const [first] = sent;
@@ -62,7 +62,9 @@ function memoryAfter(
   const launched = sent.reduce((sum, { attempt }) => sum + attempt.launched, 0);
   const isAnswered = sent.every(({ attempt }) => attempt.noAnswer === undefined);
   const fresh =
-    first === undefined ? undefined : holdAfter({ launched, refusals: isAnswered ? refusals : [], definition }, now);
+    first === undefined
+      ? undefined
+      : holdAfter({ launched, refusals: isAnswered ? refusals : [], needsMending, definition }, now);
   const hold = first === undefined ? memory.hold : fresh;
   const lastLaunch =
     first === undefined || plan.kind === 'hold'

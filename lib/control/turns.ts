@@ -38,6 +38,8 @@ export interface Turn {
   /** Why launching ended before everything wanted was served. */
   shortBecause?: string;
   isSpotShort?: boolean;
+  /** Only somebody can mend what EC2 refused. */
+  needsMending?: boolean;
   failure?: string;
 }
 
@@ -101,7 +103,10 @@ async function takeStep(turn: Turn, context: TurnContext): Promise<boolean> {
   const { progress } = turn;
   if (progress === undefined) return false;
   const step = nextStep(progress, knowledge.conditionsFor(workerType));
-  if (step.kind === 'done') return finish(turn, step.shortBecause, step.isSpotShort);
+  if (step.kind === 'done') {
+    turn.needsMending = step.needsMending;
+    return finish(turn, step.shortBecause, step.isSpotShort);
+  }
   try {
     const stopped = stop.cause();
     if (stopped !== undefined) return finish(turn, stopped, undefined);

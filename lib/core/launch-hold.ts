@@ -1,6 +1,6 @@
 import { definitionKey } from './definition-key.ts';
 import type { Refusal, RefusalClass } from './refusal.ts';
-import { describeRefusal } from './refusal.ts';
+import { describeRefusal, isLasting } from './refusal.ts';
 import type { EpochMillis } from './units.ts';
 import { secondsAfter } from './units.ts';
 import type { WorkerType } from './worker-type-schema.ts';
@@ -17,49 +17,60 @@ export interface LaunchHold {
 }
 
 /**
- * How long a type waits after requests that launched nothing at all. Dry pools and quotas are remembered by pool and
- * market and need no wait of the type. What the definition asks for, or what we may not do, does not mend itself.
+ * How long a type waits after requests that launched nothing at all, in seconds, and which of several refusals decides:
+ * the first class in this order. Dry pools and quotas are remembered by pool and market and need no wait of the type. A
+ * permission is one that comes by itself: others are for somebody to mend.
  */
-const HOLDS: Record<RefusalClass, { readonly seconds: number } | 'suspend' | 'none'> = {
-  permission: 'suspend',
-  configuration: 'suspend',
-  throttled: { seconds: 20 },
-  unknown: { seconds: 300 },
-  quota: 'none',
-  'no-capacity': 'none',
-};
-
-/**
- * Which of several refusals decides. A dry pool goes before an error of configuration: EC2 reports a type that one zone
- * does not offer as such an error, and waiting for a definition to be mended would be waiting for nothing.
- */
-const GRAVITY: readonly RefusalClass[] = [
-  'permission',
-  'quota',
-  'throttled',
-  'no-capacity',
-  'configuration',
-  'unknown',
+const WAITS: readonly (readonly [RefusalClass, number | undefined])[] = [
+  ['quota', undefined],
+  ['throttled', 20],
+  ['no-capacity', undefined],
+  ['permission', 300],
+  ['unknown', 300],
 ];
 
-/** The hold that follows all answers of one tick; undefined when something was launched or nothing was refused. */
+/** The refusals that suspend a type; a permission says most. */
+const MENDED: readonly RefusalClass[] = ['permission', 'configuration'];
+
+/**
+ * The hold that follows all answers of one tick; undefined when something was launched or nothing was refused. What only
+ * somebody can mend suspends the type; beside other answers it holds back its own pools alone.
+ */
 export function holdAfter(
-  answer: { readonly launched: number; readonly refusals: readonly Refusal[]; readonly definition: WorkerType },
+  answer: {
+    readonly launched: number;
+    readonly refusals: readonly Refusal[];
+    /** See needsMending. */
+    readonly needsMending: boolean;
+    readonly definition: WorkerType;
+  },
   now: EpochMillis,
 ): LaunchHold | undefined {
-  if (answer.launched > 0) return undefined;
-  const [gravest] = [...answer.refusals].sort((a, b) => GRAVITY.indexOf(a.class) - GRAVITY.indexOf(b.class));
-  if (gravest === undefined) return undefined;
-  const hold = HOLDS[gravest.class];
-  if (hold === 'none') return undefined;
-  return {
-    since: now,
-    ...(hold === 'suspend' ? {} : { until: secondsAfter(now, hold.seconds) }),
-    class: gravest.class,
-    reason: describeRefusal(gravest),
-    definitionKey: definitionKey(answer.definition),
-  };
+  const { launched, refusals, definition } = answer;
+  if (launched > 0) return undefined;
+  if (answer.needsMending) {
+    const gravest = firstOf(MENDED, refusals);
+    return gravest === undefined ? undefined : holdFor(gravest, definition, now);
+  }
+  const passing = refusals.filter((refusal) => !isLasting(refusal));
+  const gravest = firstOf(
+    WAITS.map(([kind]) => kind),
+    passing,
+  );
+  const [, seconds] = WAITS.find(([kind]) => kind === gravest?.class) ?? [];
+  if (gravest === undefined || seconds === undefined) return undefined;
+  return { ...holdFor(gravest, definition, now), until: secondsAfter(now, seconds) };
 }
+
+const firstOf = (classes: readonly RefusalClass[], refusals: readonly Refusal[]): Refusal | undefined =>
+  classes.flatMap((kind) => refusals.find((refusal) => refusal.class === kind) ?? [])[0];
+
+const holdFor = (refusal: Refusal, definition: WorkerType, now: EpochMillis): LaunchHold => ({
+  since: now,
+  class: refusal.class,
+  reason: describeRefusal(refusal),
+  definitionKey: definitionKey(definition),
+});
 
 /** Does the hold still bind? Not past its end, not for another definition. */
 export const isHolding = (hold: LaunchHold | undefined, definition: WorkerType, now: EpochMillis): hold is LaunchHold =>

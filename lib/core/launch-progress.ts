@@ -6,6 +6,7 @@
  * again; on-demand for the rest, where the definition allows it and spot has been short for long enough.
  */
 import type { Attempt } from './launch-attempt.ts';
+import { needsMending } from './needs-mending.ts';
 import type { OrderLimits, PlannedOrder } from './order-plan.ts';
 import { planOrder } from './order-plan.ts';
 
@@ -42,6 +43,8 @@ export type NextStep =
       readonly shortBecause?: string;
       /** Spot could not give what was asked of it: the time until on-demand may help runs. Undefined: not known. */
       readonly isSpotShort: boolean | undefined;
+      /** What was refused is for somebody to mend, and nothing else is left to try (see needsMending). */
+      readonly needsMending: boolean;
     };
 
 /** Each order of a tick is one call to EC2; more than these are left to the next tick. */
@@ -94,6 +97,7 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
     kind: 'done',
     ...(shortBecause === undefined ? {} : { shortBecause }),
     isSpotShort: spotShortage(progress, allSpot),
+    needsMending: needsMending(attempts, allSpot),
   });
   if (limits.want <= 0) return done();
   if (attempts.at(-1)?.noAnswer !== undefined) return done('EC2 did not answer');

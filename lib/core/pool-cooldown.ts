@@ -1,5 +1,5 @@
 import { definitionKey } from './definition-key.ts';
-import type { Refusal } from './refusal.ts';
+import { isLasting, type Refusal } from './refusal.ts';
 import type { EpochMillis } from './units.ts';
 import { secondsAfter } from './units.ts';
 import type { WorkerType } from './worker-type-schema.ts';
@@ -87,11 +87,12 @@ const quotaScopes = (pools: readonly string[] | undefined): { readonly instanceT
     : [...new Set(pools.map((pool) => pool.split('/')[1] ?? ''))].map((instanceType) => ({ instanceType }));
 
 /** Undefined: a throttle, which is no pool's. */
-function secondsFor({ class: kind, code }: Refusal): number | undefined {
-  if (kind === 'configuration' || kind === 'permission' || code === 'Unsupported') return UNSUPPORTED_SECONDS;
+function secondsFor(refusal: Refusal): number | undefined {
+  const { class: kind, code } = refusal;
+  if (isLasting(refusal) || code === 'Unsupported') return UNSUPPORTED_SECONDS;
   if (kind === 'no-capacity') return DRY_SECONDS;
   if (kind === 'quota') return QUOTA_SECONDS;
-  return kind === 'unknown' ? UNKNOWN_SECONDS : undefined;
+  return kind === 'throttled' ? undefined : UNKNOWN_SECONDS;
 }
 
 /** The cooldowns that bind a definition: those of all worker types, and its own while it stays as it was refused. */

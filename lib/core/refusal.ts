@@ -31,6 +31,10 @@ export const needsAttention = (answer: {
   answer.refusals.length > 0 &&
   answer.refusals.every(({ class: kind }) => kind !== 'no-capacity' && kind !== 'throttled');
 
+/** Ends only when somebody mends the definition or the account. AWS verifies a new account by itself, within minutes or hours. */
+export const isLasting = ({ class: kind, code }: Refusal): boolean =>
+  (kind === 'permission' || kind === 'configuration') && code !== 'PendingVerification';
+
 /** `configuration: InvalidAMIID.NotFound (The image ...)`. */
 export function describeRefusal({ class: kind, code, message, count, pools = [] }: Refusal): string {
   const where =

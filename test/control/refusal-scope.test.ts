@@ -1,6 +1,6 @@
 /** Whom a refusal concerns, and whom it leaves alone. */
 import { describe, expect, it } from 'vitest';
-import { anEngine, aZone, type Engine, refused, refusedPools } from '../support/an-engine.ts';
+import { anEngine, aZone, type Engine, refused, refusedPools, zonesIn } from '../support/an-engine.ts';
 
 const TWO_ZONES = { regions: [{ zones: [aZone('us-east-1', 'a'), aZone('us-east-1', 'b')] }] };
 const ordersOf = ({ orders }: Engine, workerType: string) =>
@@ -54,4 +54,69 @@ it('kinds of instances beyond what one request takes are asked for when the firs
   await engine.run();
   expect(engine.orders.map(({ pools }) => pools.length)).toEqual([50, 10]);
   expect(engine.fleet.truth).toHaveLength(1);
+});
+
+describe('a refusal that somebody has to mend', () => {
+  const BOTH = zonesIn('us-east-1', 'eu-west-1');
+  const AWAY = 'eu-west-1/subnet-euwest1a/c7g.large/spot';
+  const homeRefuses =
+    (kind: 'configuration' | 'permission', code: string): Engine['answer'] =>
+    ({ region }) =>
+      region === 'us-east-1' ? refused(kind, code) : undefined;
+
+  it.each([
+    ['configuration', 'InvalidAMIID.NotFound'],
+    ['permission', 'UnauthorizedOperation'],
+  ] as const)('in one region (%s) does not suspend a type whose other region is dry now', async (kind, code) => {
+    const engine = anEngine([{ ...BOTH, pendingTasks: 2 }]);
+    engine.answer = homeRefuses(kind, code);
+    engine.fleet.settings.poolRoom.set(AWAY, 0);
+    await engine.run();
+    expect(await engine.status()).toMatchObject({ state: 'short', decision: expect.stringContaining(code) });
+    engine.fleet.settings.poolRoom.clear();
+    engine.clock.advance(180_000);
+    await engine.run();
+    expect(engine.fleet.truth.map(({ zone }) => zone)).toEqual(['eu-west-1a', 'eu-west-1a']);
+  });
+
+  it.each([
+    [
+      'was dry a minute ago',
+      async (engine: Engine) => {
+        engine.fleet.settings.poolRoom.set(AWAY, 0);
+        engine.answer = ({ region }) =>
+          region === 'us-east-1' ? refused('throttled', 'RequestLimitExceeded') : undefined;
+        await engine.run(60);
+      },
+    ],
+    ['has no request left', async (engine: Engine) => engine.budget.drain('eu-west-1')],
+  ])('in one region does not suspend a type whose other region %s', async (_what, prepare) => {
+    const engine = anEngine([{ ...BOTH, pendingTasks: 2 }]);
+    await prepare(engine);
+    engine.answer = homeRefuses('configuration', 'InvalidAMIID.NotFound');
+    await engine.run();
+    expect(engine.orders.at(-1)?.region).toBe('us-east-1');
+    expect(await engine.status()).toMatchObject({ state: 'short' });
+  });
+
+  it('in every region suspends the type', async () => {
+    const engine = anEngine([{ ...BOTH, pendingTasks: 2 }]);
+    engine.answer = () => refused('configuration', 'InvalidAMIID.NotFound');
+    await engine.run();
+    expect(engine.orders).toHaveLength(2);
+    expect(await engine.status()).toMatchObject({ state: 'suspended', hold: { class: 'configuration' } });
+  });
+
+  it('waits five minutes where it passes by itself: an account that AWS still verifies', async () => {
+    const engine = anEngine([{ pendingTasks: 2 }]);
+    engine.answer = () => refused('permission', 'PendingVerification');
+    await engine.run();
+    expect(await engine.status()).toMatchObject({ state: 'backing-off', hold: { class: 'permission' } });
+    engine.answer = undefined;
+    await engine.run(280);
+    expect(engine.orders).toHaveLength(1);
+    engine.clock.advance(20_000);
+    await engine.run();
+    expect(engine.fleet.truth).toHaveLength(2);
+  });
 });

@@ -31,6 +31,9 @@ const ACTS: Readonly<Record<RefusalClass, { readonly state: string; readonly sec
   configuration: { state: 'suspended', seconds: 'never' },
   permission: { state: 'suspended', seconds: 'never' },
 };
+/** AWS verifies a new account by itself. */
+const actOf = (code: string, kind: RefusalClass) =>
+  code === 'PendingVerification' ? { state: 'backing-off', seconds: 300 } : ACTS[kind];
 const HOUR_SECONDS = 3600;
 /** Refusals for lack of capacity that may be the definition's fault: other types go on asking these pools. */
 const OF_THE_DEFINITION = ['Unsupported', 'SpotMaxPriceTooLow'];
@@ -40,7 +43,7 @@ const CELLS = CODES.flatMap(([code, kind]) => (Object.keys(WAYS) as Way[]).map((
 
 /** For how long a pool that was refused is left out, and for whom. */
 const cooldownSeconds = (code: string, kind: RefusalClass): number =>
-  code === 'Unsupported' || ACTS[kind].seconds === 'never' ? HOUR_SECONDS : Number(ACTS[kind].seconds);
+  code === 'Unsupported' || actOf(code, kind).seconds === 'never' ? HOUR_SECONDS : Number(actOf(code, kind).seconds);
 const isShared = (code: string, kind: RefusalClass): boolean =>
   kind === 'no-capacity' && !OF_THE_DEFINITION.includes(code);
 
@@ -56,7 +59,7 @@ function expectations(code: string, kind: RefusalClass, way: Way) {
     left,
     gotNothing,
     launched: gotNothing ? 0 : 2,
-    state: gotNothing ? ACTS[kind].state : 'ok',
+    state: gotNothing ? actOf(code, kind).state : 'ok',
     reason: expect.stringContaining(`${kind}: ${code}`),
     budget: kind === 'throttled' ? 'exhausted' : 'granted',
     leftToOthers: kind === 'quota' ? [] : othersToo,
