@@ -13,6 +13,16 @@ import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { readShard } from './shard-items.ts';
 import { LAUNCH_RECORD_SECONDS, RELEASED, stateKeys } from './state-keys.ts';
+import { fromWorkerGroups, toWorkerGroups, type WorkerGroup } from './worker-groups.ts';
+
+/** An item of the ledger. Older ones have their workers in the record, each by itself. */
+interface StoredRecord {
+  readonly record: LaunchRecord;
+  readonly workerGroups?: readonly WorkerGroup[];
+}
+
+const toRecord = ({ record, workerGroups }: StoredRecord): LaunchRecord =>
+  workerGroups === undefined ? record : { ...record, workers: fromWorkerGroups(workerGroups) };
 
 /** Launch intents in the state table, in order of time. */
 export class DynamoLaunchLedger implements LaunchLedger {
@@ -41,7 +51,7 @@ export class DynamoLaunchLedger implements LaunchLedger {
         ':since': String(since),
       }),
     });
-    return items.map((item) => ({ ...(fromItem(item)['record'] as LaunchRecord), shard }));
+    return items.map((item) => ({ ...toRecord(fromItem(item) as unknown as StoredRecord), shard }));
   }
 
   /** Every shard that has a ledger, or had one not long ago. */
@@ -109,7 +119,8 @@ export class DynamoLaunchLedger implements LaunchLedger {
   #item(record: LaunchRecord) {
     return toItem({
       ...stateKeys.launch(this.#provisionerId, record.shard, record.openedAt, record.order.launchId),
-      record,
+      record: { ...record, workers: [] },
+      workerGroups: toWorkerGroups(record.workers),
       expiresAt: Math.floor(record.openedAt / 1000) + LAUNCH_RECORD_SECONDS,
     });
   }

@@ -73,6 +73,12 @@ export async function launch(order: LaunchOrder, held: HeldLease, ports: LaunchP
   const { shard } = lease;
   const opening = { order, shard, openedAt: ports.clock.now(), workers: [], refusals: [] };
   const record: LaunchRecord = { ...opening, state: 'open' };
+  const tooLarge = sizeRefusal(order);
+  if (tooLarge !== undefined) {
+    const refused: LaunchRecord = { ...record, state: 'closed', refusals: [tooLarge] };
+    countOutcome(refused, ports.telemetry);
+    return sentResult(refused);
+  }
   const opened = await ports.ledger.open(record, lease);
   if (opened === 'lease-lost') return { kind: 'not-sent', cause: 'another invocation took over the lease' };
   const { launchId, definition } = order;
@@ -91,6 +97,19 @@ export async function launch(order: LaunchOrder, held: HeldLease, ports: LaunchP
   await ports.ledger.settle(closed);
   countOutcome(closed, ports.telemetry);
   return { ...sentResult(closed), refusals: answer.refusals };
+}
+
+/** A record is an item of 400 KB at most, with the definition, the pools and later the answer: 500 workers take 15 KB. */
+const MAX_ORDER_KB = 350;
+
+/** No intent, no launch: an order that cannot be written down is refused like one whose request cannot be built. */
+function sizeRefusal(order: LaunchOrder): Refusal | undefined {
+  const kilobytes = Math.ceil(new TextEncoder().encode(JSON.stringify(order)).length / 1024);
+  if (kilobytes <= MAX_ORDER_KB) return undefined;
+  const message =
+    `an order of this definition takes ${kilobytes} KB, its record has room for ${MAX_ORDER_KB}: ` +
+    'it needs less userData in regions, zones and instance types, or fewer of them';
+  return { class: 'configuration', code: 'InvalidDefinition', message };
 }
 
 /** An order that was sent, as its record stands. */

@@ -144,6 +144,25 @@ export function describeLaunchLedger(name: string, subject: SubjectFactory): voi
       expect(records.find(({ order }) => order.launchId === 'another')).toMatchObject({ state: 'open' });
     });
 
+    it('keeps the answer to the largest order: 500 workers beside a definition of 340 KB', async () => {
+      const ports = await subject();
+      const zones = Array.from({ length: 14 }, (_, index) => ({
+        subnetId: `subnet-0123456789abcde${index.toString(16).padStart(2, '0')}`,
+        userData: { text: 'x'.repeat(8_000) },
+      }));
+      const regions = ['us-east-1', 'us-west-2', 'eu-west-1'].map((region) => ({ region, zones }));
+      const large = aDefinition({ regions });
+      const order = anOrder({ definition: large, targetCapacity: 500 });
+      const open = aRecord({ order });
+      await ports.ledger.open(open, await acquired(ports, 'me'));
+      const workers = Array.from({ length: 500 }, (_, index) =>
+        aWorker({ workerId: `i-${String(index).padStart(17, '0')}`, zone: index < 250 ? 'us-east-1a' : 'us-east-1b' }),
+      );
+      const answered = { ...open, state: 'closed' as const, workers };
+      await ports.ledger.settle(answered);
+      expect(await ports.ledger.recent(NOW)).toEqual([answered]);
+    });
+
     it('settles also without the lease, and a second time without harm', async () => {
       const ports = await subject();
       await ports.ledger.open(aRecord(), await acquired(ports, 'me'));

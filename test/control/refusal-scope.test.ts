@@ -1,6 +1,7 @@
 /** Whom a refusal concerns, and whom it leaves alone. */
 import { describe, expect, it } from 'vitest';
 import { anEngine, aZone, type Engine, refused, refusedPools, zonesIn } from '../support/an-engine.ts';
+import { NOW } from '../support/builders.ts';
 
 const TWO_ZONES = { regions: [{ zones: [aZone('us-east-1', 'a'), aZone('us-east-1', 'b')] }] };
 const ordersOf = ({ orders }: Engine, workerType: string) =>
@@ -118,5 +119,24 @@ describe('a refusal that somebody has to mend', () => {
     engine.clock.advance(20_000);
     await engine.run();
     expect(engine.fleet.truth).toHaveLength(2);
+  });
+});
+
+it('an order that no launch record could hold is refused like a wrong definition, and EC2 is not asked', async () => {
+  const zones = Array.from({ length: 16 }, (_, index) => ({
+    subnetId: `subnet-0123456789abcdef${index.toString(16)}`,
+    userData: { text: 'x'.repeat(8_000) },
+  }));
+  const regions = ['us-east-1', 'us-west-2', 'eu-west-2'].map((region) => ({ region, zones }));
+  const engine = anEngine([{ regions, pendingTasks: 1 }]);
+  await engine.run();
+  await engine.run();
+  expect(engine.orders).toEqual([]);
+  expect(await engine.ledger.recent(NOW)).toEqual([]);
+  expect(await engine.status()).toMatchObject({
+    state: 'suspended',
+    decision: expect.stringMatching(
+      /InvalidDefinition \(an order of this definition takes 38\d KB, its record has room for 350: /,
+    ),
   });
 });
