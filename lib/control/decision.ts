@@ -2,10 +2,23 @@ import { describeVerdict, judgePools } from '../core/pool-verdict.ts';
 import { describeRefusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
 import type { DecisionRecord } from './decision-record.ts';
+import type { WorkerTypeStatus } from './status.ts';
 import { describeTurn, type Turn, type TurnContext } from './turns.ts';
 
 /** Pools that a record spells out, of each kind: a definition may have a thousand. */
 const MAX_POOLS = 12;
+
+/**
+ * Is what a tick decided without asking EC2 for anything worth a record of its own? Other figures alone are not: with a
+ * busy queue they change at each tick, and the status shows them.
+ */
+export const isNewsworthy = (before: WorkerTypeStatus | undefined, after: WorkerTypeStatus): boolean =>
+  before === undefined ||
+  before.state !== after.state ||
+  before.target !== after.target ||
+  before.definitionVersion !== after.definitionVersion ||
+  before.shortBecause !== after.shortBecause ||
+  before.hold?.reason !== after.hold?.reason;
 
 /** The record of one type's turn. */
 export function decisionOf(turn: Turn, { seen, knowledge }: TurnContext): DecisionRecord {

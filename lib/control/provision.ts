@@ -12,7 +12,7 @@ import pMap from 'p-map';
 import { isUnbounded } from '../core/name-range.ts';
 import type { Cooldown } from '../core/pool-cooldown.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
-import { decisionOf } from './decision.ts';
+import { decisionOf, isNewsworthy } from './decision.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { ErrorRecord } from './error-record.ts';
 import { noteFailure } from './failures.ts';
@@ -161,7 +161,7 @@ async function takeTurns(context: TurnContext, resumed: Resumed): Promise<Omit<R
     const status = statuses[index];
     return (
       status !== undefined &&
-      (turn.sent.length > 0 || !isSameDecision(status, seen.statuses.get(turn.definition.workerType)))
+      (turn.sent.length > 0 || isNewsworthy(seen.statuses.get(turn.definition.workerType), status))
     );
   });
   return {

@@ -74,6 +74,8 @@ export interface WorkerTypeStatus extends LaunchMemory {
   readonly decision: string;
   /** What owners were told last, while that is another state than this one. */
   readonly toldState?: ToldState;
+  /** Why less was launched than is wanted, while that is so. */
+  readonly shortBecause?: string;
   /** Everything that is wrong with an invalid definition. */
   readonly problems?: readonly Problem[];
 }

@@ -131,8 +131,14 @@ export function statusOfTurn(turn: Turn, now: EpochMillis): WorkerTypeStatus {
           supply: figures.supply,
         }),
     decision: describeTurn(turn),
+    ...shortBecause(turn),
     ...remembered,
   };
+}
+
+function shortBecause({ plan, shortBecause: cause }: Turn): Pick<WorkerTypeStatus, 'shortBecause'> {
+  if (cause !== undefined) return { shortBecause: cause };
+  return plan.kind === 'hold' && STATE_OF_HOLD[plan.reason] === 'short' ? { shortBecause: plan.reason } : {};
 }
 
 /** The same status with a failure of this tick on top. */

@@ -36,7 +36,7 @@ export interface Explainable extends StateFacts {
   readonly lastTickAt: EpochMillis | undefined;
   /** When the definition was last checked against the account. */
   readonly checkedAt: EpochMillis | undefined;
-  /** Newest first. A tick that decides the same as the one before it leaves no record. */
+  /** Newest first. A tick that decides the same as the one before it, but for figures, leaves no record. */
   readonly decisions: readonly ExplainedDecision[];
 }
 
@@ -53,23 +53,36 @@ const MAX_CHARS = 140;
 export function explainDecision(facts: Explainable, last: number, now: EpochMillis): ExplainedSection[] {
   const [latest, ...earlier] = facts.decisions;
   const asked = facts.decisions.find(({ attempts }) => attempts.length > 0);
+  const then = latest !== undefined && isOutdated(latest, facts) ? `, ${age(latest.at, now)} ago` : '';
   const sections: ExplainedSection[] = [
     { heading: `State: ${facts.state}`, lines: explainState(facts, now) },
     { heading: 'Latest decision', lines: latest === undefined ? [facts.decision] : latestLines(latest, facts, now) },
     { heading: 'Inputs', lines: inputLines(latest, facts, now) },
-    { heading: 'Formula, in tasks', lines: formulaLines(latest, facts) },
+    { heading: `Formula, in tasks${then}`, lines: formulaLines(latest, facts) },
     { heading: 'Capacity pools now', lines: facts.definition === undefined ? [] : explainPools(facts.pools, now) },
     { heading: askedHeading(asked, now), lines: asked === undefined ? [] : asked.attempts.flatMap(attemptLines) },
-    { heading: 'Shortfall', lines: shortfallLines(latest) },
+    { heading: `Shortfall${then}`, lines: shortfallLines(latest) },
     { heading: 'Earlier decisions', lines: earlier.slice(0, Math.max(0, last - 1)).map((each) => oneLine(each, now)) },
   ];
   return sections.filter(({ lines }) => lines.length > 0);
 }
 
-function latestLines({ words, at, definitionVersion }: ExplainedDecision, facts: Explainable, now: EpochMillis) {
-  const { definition, lastTickAt } = facts;
-  const isRepeated = lastTickAt !== undefined && secondsBetween(at, lastTickAt) >= 1;
-  const repeated = isRepeated ? ', and every tick since has decided the same' : '';
+/** Has there been a tick since? */
+const isRepeated = ({ at }: ExplainedDecision, { lastTickAt }: Explainable): boolean =>
+  lastTickAt !== undefined && secondsBetween(at, lastTickAt) >= 1;
+
+/** Did the last tick say something else, if only in its figures? */
+const isOutdated = (latest: ExplainedDecision, facts: Explainable): boolean =>
+  isRepeated(latest, facts) && facts.decision !== latest.words;
+
+function latestLines(latest: ExplainedDecision, facts: Explainable, now: EpochMillis) {
+  const { words, at, definitionVersion } = latest;
+  const { definition, lastTickAt, decision } = facts;
+  const same = isRepeated(latest, facts) ? ', and every tick since has decided the same' : '';
+  const repeated =
+    lastTickAt !== undefined && isOutdated(latest, facts)
+      ? `; the last tick, ${age(lastTickAt, now)} ago, said: ${decision}`
+      : same;
   const isOlder = definition !== undefined && definition.version !== definitionVersion;
   return [
     words,
