@@ -186,10 +186,7 @@ export interface TypeControl {
     /** Absent: until somebody resumes it. */
     readonly until?: EpochMillis;
   };
-  /**
-   * Holds, and this type's cooldowns of pools, that are older than this are over; workers launched before it do not count
-   * as useless.
-   */
+  /** Holds, cooldowns of pools and useless workers that are older than this no longer count against this type. */
   readonly clearedAt?: EpochMillis;
 }
 
@@ -240,7 +237,7 @@ export interface Telemetry {
 /** One event on the bus of a provisioner. */
 export interface BusEvent {
   readonly detailType: BusEventType;
-  /** Plain JSON. All events of one call and what surrounds them have to stay below 256 KB. */
+  /** Plain JSON. Ten events have to stay below 256 KB together. */
   readonly detail: Readonly<Record<string, unknown>>;
 }
 

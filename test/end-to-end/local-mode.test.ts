@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { secondsAfter } from '../../lib/core/units.ts';
 import { fixturesOf } from '../../lib/local/ec2/catalogue.ts';
 import { poolKey } from '../../lib/local/ec2/world-settings.ts';
+import type { LocalEvent } from '../../lib/local/local-mode.ts';
 import { eventually, isAlive, LocalRun } from './local-run.ts';
 
 let folder = '';
@@ -175,6 +176,12 @@ describe.concurrent('one provisioner with many worker types', { timeout: 100_000
       return found?.state === 'invalid' && found;
     });
     expect(status.problems?.map(({ path }) => path).sort()).toEqual(['maxCapacity', 'minCapcity']);
+    const isNotice = (event: LocalEvent) =>
+      event.source === 'bus' &&
+      event.event.detail['workerType'] === 'spoiled' &&
+      event.event.detail['to'] === 'invalid';
+    const notice = await eventually(() => run.events.find(isNotice));
+    expect(notice).toMatchObject({ event: { source: 'spot-provisioner.test', detail: { attention: true } } });
 
     // The others go on; its own worker too, and the reaper does not know better.
     await run.send(queueUrl, names('spoiled', 6));
