@@ -25,21 +25,32 @@ const MEMORY_STEPS_MIB = [256, 512, 1024, 1769] as const;
 /** Types whose status changes at one tick; a quiet provisioner's queues stand still. */
 const CHANGED_SHARE = 0.02;
 
-/** Sent only when something is launched, or was; the others with each run. Metrics are billed by the hour in which they are sent. */
+/** Sent with each run. Metrics are billed by the hours in which they are sent. */
+const STEADY_METRICS: readonly MetricName[] = [
+  metricNames.tickSucceeded,
+  metricNames.pendingTasks,
+  metricNames.target,
+  metricNames.supply,
+  metricNames.bootingCapacity,
+  metricNames.spendUsdPerHour,
+  metricNames.reapSucceeded,
+  metricNames.checkSucceeded,
+];
+/** Sent when workers are launched or end. */
 const LAUNCH_METRICS: readonly MetricName[] = [
   metricNames.workersLaunched,
-  metricNames.capacityRefusals,
-  metricNames.ec2Throttles,
-  metricNames.launchFailures,
-  metricNames.launchBudgetExhausted,
   metricNames.launchSeconds,
   metricNames.bootSeconds,
+  metricNames.capacityRefusals,
   metricNames.workersInterrupted,
-  metricNames.workersUseless,
+  metricNames.workersReaped,
 ];
 /** Hours with launches: eight of 24. */
 const LAUNCHING_SHARE = 1 / 3;
-const metricMonths = Object.keys(metricNames).length - LAUNCH_METRICS.length * (1 - LAUNCHING_SHARE);
+/** All others tell of trouble: an hour a day. */
+const TROUBLE_SHARE = 1 / 24;
+const troubleMetrics = Object.keys(metricNames).length - STEADY_METRICS.length - LAUNCH_METRICS.length;
+const metricMonths = STEADY_METRICS.length + LAUNCH_METRICS.length * LAUNCHING_SHARE + troubleMetrics * TROUBLE_SHARE;
 
 /** How often the tick runs. `loop`: ten seconds apart within one invocation, whose sleep is billed too. */
 export type Rate = 'each minute' | 'each 10 s (loop)';

@@ -13,6 +13,7 @@ export function debugTelemetry({ stderr }: CliIo, env: Env): Telemetry {
       if (shows) stderr.write(`${JSON.stringify({ level, event: name, ...fields })}\n`);
     },
     count: () => undefined,
+    gauge: () => undefined,
     measure: () => undefined,
     publish: () => undefined,
   };

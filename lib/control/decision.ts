@@ -1,4 +1,5 @@
 import { describeVerdict, judgePools } from '../core/pool-verdict.ts';
+import type { HoldReason } from '../core/provision-plan.ts';
 import { describeRefusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
 import type { DecisionRecord } from './decision-record.ts';
@@ -20,6 +21,8 @@ export const isNewsworthy = (before: WorkerTypeStatus | undefined, after: Worker
   before.shortBecause !== after.shortBecause ||
   before.hold?.reason !== after.hold?.reason;
 
+const WANTS_NOTHING: ReadonlySet<HoldReason> = new Set(['satisfied', 'disabled', 'paused']);
+
 /** The record of one type's turn. */
 export function decisionOf(turn: Turn, { seen, knowledge }: TurnContext): DecisionRecord {
   const { definition, plan, sent, shortBecause } = turn;
@@ -29,6 +32,8 @@ export function decisionOf(turn: Turn, { seen, knowledge }: TurnContext): Decisi
   const verdicts = judgePools(definition, 'spot', knowledge.conditionsFor(workerType));
   const usable = verdicts.filter(({ rejected }) => rejected === undefined);
   const rejected = verdicts.filter((verdict) => verdict.rejected !== undefined);
+  // Where nothing is wanted, no pool was chosen from; the record then takes half the space.
+  const maxPools = plan.kind === 'hold' && WANTS_NOTHING.has(plan.reason) ? 0 : MAX_POOLS;
   const launched = sent.reduce((sum, { attempt }) => sum + attempt.launched, 0);
   return {
     workerType,
@@ -37,8 +42,8 @@ export function decisionOf(turn: Turn, { seen, knowledge }: TurnContext): Decisi
     words: describeTurn(turn),
     ...(backlog?.kind === 'known' ? { backlogAgeSeconds: Math.max(0, secondsBetween(backlog.readAt, seen.at)) } : {}),
     ...(plan.figures === undefined ? {} : { figures: plan.figures }),
-    usablePools: usable.slice(0, MAX_POOLS).map(describeVerdict),
-    rejectedPools: rejected.slice(0, MAX_POOLS).map(describeVerdict),
+    usablePools: usable.slice(0, maxPools).map(describeVerdict),
+    rejectedPools: rejected.slice(0, maxPools).map(describeVerdict),
     usable: usable.length,
     rejected: rejected.length,
     attempts: sent.map(({ launchId, attempt }) => ({

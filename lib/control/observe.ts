@@ -23,7 +23,7 @@ import type {
   TypeControl,
   WorkerTypes,
 } from './ports.ts';
-import { type QuietQueues, quietTypes } from './quiet-types.ts';
+import { type QuietQueues, quietReading } from './quiet-queues.ts';
 import type { Shard } from './shards.ts';
 import type { WorkerTypeStatus } from './status.ts';
 
@@ -45,9 +45,7 @@ export interface Observation {
   readonly at: EpochMillis;
   readonly homeRegion: string;
   readonly definitions: readonly StoredWorkerType[];
-  /** Types that this tick passes over, as the last one left them. */
-  readonly quiet: ReadonlyMap<string, WorkerTypeStatus>;
-  /** By worker type; only of definitions that are valid, enabled and not passed over. */
+  /** By worker type; only of definitions that are valid and enabled. */
   readonly backlogs: ReadonlyMap<string, BacklogReading>;
   /** EC2's own list, of the regions that could be read. */
   readonly workers: readonly Worker[];
@@ -92,15 +90,10 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
   // Only a part of the types: EC2 is to answer for those alone.
   const names = isUnbounded(range) ? undefined : definitions.map(({ workerType }) => workerType);
   const statusesRead = ports.board.loadWorkerTypes(range).then(byWorkerType);
-  const quietRead = statusesRead.then((statuses) => quietTypes(definitions, statuses, part?.quiet));
-  const [statuses, quiet, backlogs, list, launches, cooldowns, controls, checks, prices] = await Promise.all([
+  const [statuses, backlogs, list, launches, cooldowns, controls, checks, prices] = await Promise.all([
     statusesRead,
-    quietRead,
-    quietRead.then((quiet) =>
-      readBacklogs(
-        valid.filter(({ workerType }) => !quiet.has(workerType)),
-        ports.backlog,
-      ),
+    statusesRead.then((all) =>
+      readBacklogs(valid, ports.backlog, (type) => quietReading(type, all.get(type.workerType), part?.quiet)),
     ),
     ports.fleet.list(names),
     ports.ledger.recent(secondsAfter(at, -LEDGER_WINDOW_SECONDS), ledgers),
@@ -113,7 +106,6 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     at,
     homeRegion,
     definitions,
-    quiet,
     backlogs,
     workers: list.workers,
     unreadRegions: list.unread,
@@ -133,11 +125,12 @@ const byWorkerType = <Item extends { readonly workerType: string }>(items: reado
 async function readBacklogs(
   definitions: readonly WorkerType[],
   backlog: Backlog,
+  known: (definition: WorkerType) => BacklogReading | undefined,
 ): Promise<Map<string, BacklogReading>> {
+  const read = async (urls: readonly string[]) => sumReadings(await Promise.all(urls.map((url) => backlog.read(url))));
   const readings = await pMap(
     definitions,
-    async ({ workerType, queueUrls }) =>
-      [workerType, sumReadings(await Promise.all(queueUrls.map((url) => backlog.read(url))))] as const,
+    async (definition) => [definition.workerType, known(definition) ?? (await read(definition.queueUrls))] as const,
     { concurrency: QUEUE_CONCURRENCY },
   );
   return new Map(readings);

@@ -227,7 +227,10 @@ export interface LaunchBudget {
 /** Log events and metrics. */
 export interface Telemetry {
   event(level: 'info' | 'warn' | 'error', name: EventName, fields: Readonly<Record<string, unknown>>): void;
+  /** Adds to the sum of what happened. A sum of zero is not sent: metrics are billed by the hours in which they are. */
   count(metric: MetricName, value: number): void;
+  /** How much there is now, also if it is nothing. */
+  gauge(metric: MetricName, value: number): void;
   /** One value of a metric whose distribution is of interest. */
   measure(metric: MetricName, value: number): void;
   /** Sends what was counted and measured. Called once a tick. */

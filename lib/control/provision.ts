@@ -133,8 +133,7 @@ async function takeTurns(context: TurnContext, resumed: Resumed): Promise<Omit<R
   const { failures, results } = resumed;
   // A throttle or a used-up budget ends launches: whoever has waited longest comes first, and among equals another one
   // each time, so that no type is always the one left over.
-  const lookedAt = seen.definitions.filter(({ workerType }) => !seen.quiet.has(workerType));
-  const inOrder = longestWaitFirst(rotate(lookedAt, held.fence), seen.statuses);
+  const inOrder = longestWaitFirst(rotate(seen.definitions, held.fence), seen.statuses);
   const invalid = inOrder.flatMap((stored) =>
     stored.parsed.kind === 'invalid'
       ? [statusOfInvalid(stored, stored.parsed.problems, seen.statuses.get(stored.workerType), seen, ports.telemetry)]
@@ -165,7 +164,7 @@ async function takeTurns(context: TurnContext, resumed: Resumed): Promise<Omit<R
     );
   });
   return {
-    statuses: [...statuses, ...invalid, ...seen.quiet.values()],
+    statuses: [...statuses, ...invalid],
     decisions: changed.map((turn) => decisionOf(turn, context)),
     errors: errorsOfTick(resumed.refused, turns),
   };

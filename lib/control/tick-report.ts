@@ -53,7 +53,7 @@ export function gaugesOf(statuses: readonly WorkerTypeStatus[]): ShardSummary['g
 
 /** Counts gauges of all shards together. */
 export function countGauges(gauges: ShardSummary['gauges'], telemetry: Telemetry): void {
-  for (const [name, value] of Object.entries(gauges)) telemetry.count(name as MetricName, value);
+  for (const [name, value] of Object.entries(gauges)) telemetry.gauge(name as MetricName, value);
 }
 
 /** A report that is so much older than the newest one is of a shard that was merged away. */

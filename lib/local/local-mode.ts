@@ -194,6 +194,7 @@ function parseLog(line: string): Record<string, unknown> | undefined {
 const silent: Telemetry = {
   event: () => undefined,
   count: () => undefined,
+  gauge: () => undefined,
   measure: () => undefined,
   publish: () => undefined,
 };

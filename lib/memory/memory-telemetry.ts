@@ -14,7 +14,12 @@ export class MemoryTelemetry implements Telemetry {
   }
 
   count(metric: MetricName, value: number): void {
+    if (value === 0) return;
     this.#counted.set(metric, (this.#counted.get(metric) ?? 0) + value);
+  }
+
+  gauge(metric: MetricName, value: number): void {
+    this.#counted.set(metric, value);
   }
 
   measure(metric: MetricName, value: number): void {

@@ -86,12 +86,17 @@ describe('metrics', () => {
     expect(values).toEqual(Array.from({ length: 250 }, (_, value) => value));
   });
 
-  it('that are zero are published, since an alarm on a missing metric is another thing', () => {
+  it('that are sums of nothing are not published, since each hour of a metric is billed; how much there is always is', () => {
     const output = captureOutput();
     const telemetry = new CloudwatchTelemetry('acme', 'provision');
     telemetry.count(metricNames.provisioningFailures, 0);
     telemetry.publish();
-    expect(output.json()).toMatchObject([{ ProvisioningFailures: 0 }]);
+    expect(output.json()).toEqual([]);
+    telemetry.gauge(metricNames.supply, 3);
+    telemetry.gauge(metricNames.supply, 0);
+    telemetry.publish();
+    expect(output.json()).toMatchObject([{ Supply: 0 }]);
+    expect(output.text).not.toContain('ProvisioningFailures');
   });
 
   it('all fit into one line with one dimension', () => {

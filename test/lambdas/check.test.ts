@@ -138,7 +138,7 @@ describe('the check of all definitions', () => {
     expect(await world.check()).toEqual({ checked: 2 });
     expect(await checked(world)).toEqual(['build', 'other']);
     expect(output.text).toContain('"CheckSucceeded":1');
-    expect(output.text).toContain('"UnlaunchableWorkerTypes":0');
+    expect(output.text).not.toContain('UnlaunchableWorkerTypes');
   });
 
   it('periodic re-validation: an image that is gone makes its type unlaunchable within one run, and no other', async () => {
@@ -160,7 +160,7 @@ describe('the check of all definitions', () => {
     const world = await aWorld();
     await world.putItems({ ...missingImage(world), enabled: false });
     await world.check();
-    expect(output.text).toContain('"UnlaunchableWorkerTypes":0');
+    expect(output.text).not.toContain('UnlaunchableWorkerTypes');
   });
 
   it('fails, and says so to the alarms, when the definitions cannot be read', async () => {

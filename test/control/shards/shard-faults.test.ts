@@ -31,10 +31,15 @@ const WANTED = wantedOf(9);
 async function recover(world: MemoryWorld, typesPerShard = PER_SHARD): Promise<void> {
   for (let round = 0; round < 2; round += 1) {
     world.clock.advance(31_000);
-    await invoke(world, typesPerShard);
+    await invoke(world, typesPerShard).catch(unlessSilence);
     await deliver(world, typesPerShard);
   }
 }
+
+/** Whoever comes after a long silence has to tell of it. */
+const unlessSilence = (error: Error): void => {
+  if (!error.message.startsWith('Provisioning failed: no tick of the worker types')) throw error;
+};
 
 describe('an invocation that is killed', () => {
   it('at every await point of a tick that splits, ends with exactly the workers wanted, each type in one shard', async () => {
@@ -114,7 +119,7 @@ it('splits, mergers, wake-ups and deaths in any order, with a list that lags, ne
       const world = shardedWorld(WANTED);
       world.fleet.settings.visibilityLagMs = lag;
       for (const each of steps) {
-        if (each.kind === 'tick') await invokeKilledAt(each.kill, world, each.per);
+        if (each.kind === 'tick') await invokeKilledAt(each.kill, world, each.per).catch(unlessSilence);
         else if (each.kind === 'deliver') await deliver(world, each.per);
         else if (each.kind === 'wait') world.clock.advance(each.seconds * 1000);
         else
@@ -129,6 +134,6 @@ it('splits, mergers, wake-ups and deaths in any order, with a list that lags, ne
       await recover(world);
       expect(workersByType(world)).toEqual(WANTED);
     }),
-    { numRuns: 400 },
+    { numRuns: 1_000 },
   );
 });

@@ -59,7 +59,7 @@ describe('a queue that has been empty for long', () => {
   });
 
   it('is read by each tick again once there is a task, until all is quiet again', async () => {
-    const { ticks, backlog, fleet } = aWorld(['a'], 300);
+    const { ticks, backlog, fleet, decisions } = aWorld(['a'], 300);
     await ticks(QUIET_TICKS + 5);
     backlog.set(`${QUEUE}a`, { pendingTasks: 1 });
     await ticks(5);
@@ -68,6 +68,8 @@ describe('a queue that has been empty for long', () => {
     expect((await ticks(5)).flat()).toHaveLength(5);
     for (const { workerId } of fleet.truth) fleet.setState(workerId, 'stopped');
     expect((await ticks(QUIET_TICKS)).flat()).toHaveLength(QUIET_TICKS);
+    const [decision] = await decisions.latest('a', 1);
+    expect(decision?.backlogAgeSeconds).toBe(0);
     expect((await ticks(10)).flat()).toHaveLength(2);
   });
 
@@ -90,10 +92,20 @@ describe('a queue that has been empty for long', () => {
     expect(await world.ticks(1)).toEqual([['a']]);
   });
 
-  it('is read by each tick while the type has a minimum, is paused or could not be read', async () => {
-    const minimum = aWorld(['a'], 3600);
-    minimum.put('a', { minCapacity: 1 });
-    for (const read of await minimum.ticks(QUIET_TICKS + 5)) expect(read).toEqual(['a']);
+  it('does not keep a worker of the minimum from being replaced, at the next tick', async () => {
+    const { put, ticks, fleet } = aWorld(['a'], 3600);
+    put('a', { minCapacity: 1 });
+    await ticks(QUIET_TICKS + 5);
+    expect(await ticks(2)).toEqual([[], []]);
+    for (const { workerId } of fleet.truth) fleet.setState(workerId, 'stopped');
+    await ticks(1);
+    expect(fleet.truth.map(({ state }) => state)).toEqual(['stopped', expect.not.stringMatching('stopped')]);
+  });
+
+  it('is read by each tick while the type is paused, or counts delayed tasks', async () => {
+    const delayed = aWorld(['a'], 3600);
+    delayed.put('a', { countDelayedTasks: true });
+    for (const read of await delayed.ticks(QUIET_TICKS + 5)) expect(read).toEqual(['a']);
     const paused = aWorld(['a'], 3600);
     await paused.controls.save({ workerType: 'a', pause: { note: 'n', by: 'ana', at: NOW } });
     for (const read of await paused.ticks(QUIET_TICKS + 5)) expect(read).toEqual(['a']);
