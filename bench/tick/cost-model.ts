@@ -13,6 +13,8 @@ const usd = {
   dynamoWriteUnit: 0.625 / 1e6,
   logGigabyte: 0.5,
   metricMonth: 0.3,
+  /** A custom event, for each shard and minute. */
+  event: 1 / 1e6,
 } as const;
 
 const MONTH_SECONDS = 30 * 24 * 3600;
@@ -62,6 +64,7 @@ export interface MonthlyCost {
   readonly dynamoDb: number;
   readonly logs: number;
   readonly metrics: number;
+  readonly events: number;
   readonly total: number;
   readonly memoryMiB: number;
   readonly billedSecondsPerTick: number;
@@ -77,9 +80,10 @@ export function monthlyCost(
 ): MonthlyCost {
   const memoryMiB = MEMORY_STEPS_MIB.find((step) => step >= idle.peakMiB) ?? 1769;
   const cpuSeconds = idle.cpuMs / 1000 / Math.min(1, memoryMiB / MIB_OF_A_VCPU);
-  const secondsPerTick = FLOOR_SECONDS + cpuSeconds;
-  const billedSecondsPerTick = rate === 'each minute' ? secondsPerTick : Math.max(10, secondsPerTick);
-  const ticks = MONTH_SECONDS / Math.max(rate === 'each minute' ? 60 : 10, secondsPerTick);
+  const { shards } = idle;
+  const secondsPerShard = FLOOR_SECONDS + cpuSeconds / shards;
+  const billedSecondsPerTick = shards * (rate === 'each minute' ? secondsPerShard : Math.max(10, secondsPerShard));
+  const ticks = MONTH_SECONDS / Math.max(rate === 'each minute' ? 60 : 10, secondsPerShard);
   const of = (service: string) =>
     Object.entries(idle.calls).reduce((sum, [name, count]) => (name.startsWith(service) ? sum + count : sum), 0);
   const writeUnits = idle.writeUnits + CHANGED_SHARE * first.writeUnits;
@@ -87,11 +91,12 @@ export function monthlyCost(
   const parts = {
     lambda:
       ticks * billedSecondsPerTick * (memoryMiB / 1024) * usd.lambdaGigabyteSecond +
-      (MONTH_SECONDS / 60) * usd.lambdaRequest,
+      shards * (MONTH_SECONDS / 60) * usd.lambdaRequest,
     sqs: ticks * of('SQS') * usd.sqsRequest,
     dynamoDb: ticks * (idle.readUnits * usd.dynamoReadUnit + writeUnits * usd.dynamoWriteUnit),
     logs: (ticks * logBytes * usd.logGigabyte) / 1e9,
     metrics: metricMonths * usd.metricMonth,
+    events: (shards - 1) * (MONTH_SECONDS / 60) * usd.event,
   };
   const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
   return { ...parts, total, memoryMiB, billedSecondsPerTick };

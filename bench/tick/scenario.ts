@@ -17,12 +17,24 @@ export type EndpointsOrder =
   | { readonly kind: 'load' };
 
 /** What the process that ticks can be told. */
-export type TickOrder = { readonly kind: 'connect'; readonly endpoints: Endpoints } | { readonly kind: 'tick' };
+export type TickOrder =
+  | { readonly kind: 'connect'; readonly endpoints: Endpoints }
+  | {
+      readonly kind: 'tick';
+      readonly typesPerShard: number;
+      readonly quietQueueSeconds: number;
+      /** Time that goes by before. */
+      readonly afterSeconds: number;
+    };
 
 /** One tick, or all shards of one, in figures. */
 export interface Measured {
+  readonly shards: number;
+  /** Of all shards, one after the other. */
   readonly wallMs: number;
   readonly cpuMs: number;
+  readonly slowestWallMs: number;
+  readonly slowestCpuMs: number;
   /** Highest resident memory of the process so far. */
   readonly peakMiB: number;
   /** HTTP requests by service and action. */

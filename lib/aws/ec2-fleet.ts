@@ -54,7 +54,7 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
     const queries =
       workerTypes === undefined
         ? [own]
-        : chunks(workerTypes, MAX_FILTER_VALUES).map((names) => [
+        : chunks(workerTypes, MAX_TYPES_OF_A_REQUEST).map((names) => [
             ...own,
             { Name: `tag:${tagKeys.workerType}`, Values: names },
           ]);
@@ -164,8 +164,8 @@ function buildRequests(order: LaunchOrder, settings: FleetSettings): FleetReques
   }
 }
 
-/** Values of one filter, by the reference of DescribeInstances. */
-const MAX_FILTER_VALUES = 200;
+/** A request takes 200 filter values over all its filters (EC2 API reference, Filter); one is the provisioner's. */
+const MAX_TYPES_OF_A_REQUEST = 199;
 /** DescribeInstances has a bucket of 50 requests without a filter on ids; other tools of the account use it, too. */
 const QUERY_CONCURRENCY = 2;
 

@@ -91,7 +91,7 @@ function provisionerConfig(read: EnvReader): ProvisionerConfig {
   };
 }
 
-/** What a tick in 256 MiB serves with ease: 500 types with five workers each take about 190 MiB (bench/README.md). */
+/** What a tick in 256 MiB serves with ease: 500 types with five workers each take about 155 MiB (bench/README.md). */
 export const DEFAULT_TYPES_PER_SHARD = 500;
 /** An hour is as long as a first task should ever wait for want of a look. */
 export const QUIET_QUEUE_SECONDS = { min: 0, max: 3600 } as const;

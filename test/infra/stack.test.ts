@@ -91,6 +91,13 @@ describe('Functions', () => {
     expect(['FunctionsProvision', 'FunctionsReap', 'FunctionsCheck'].map(memoryOf)).toEqual([1769, 256, 256]);
   });
 
+  it('keep the memory for new objects small', () => {
+    for (const prefix of ['FunctionsProvision', 'FunctionsReap', 'FunctionsCheck'])
+      expect(properties('AWS::Lambda::Function', prefix)['Environment']).toMatchObject({
+        Variables: { NODE_OPTIONS: '--max-semi-space-size=4' },
+      });
+  });
+
   it('find the environment that their configuration asks for', () => {
     const environment = (prefix: string) => {
       const { Environment } = properties('AWS::Lambda::Function', prefix);
