@@ -1,6 +1,6 @@
 import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
-import type { CheckBoard } from '../control/ports.ts';
+import type { CheckBoard } from '../control/check-ports.ts';
 import type { CheckReport } from '../core/finding.ts';
 import { ALL_NAMES, isInRange, type NameRange } from '../core/name-range.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';

@@ -4,7 +4,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { VersionHistory, VersionRecord } from '../control/ports.ts';
+import type { VersionHistory, VersionRecord } from '../control/check-ports.ts';
 import { type Item, queryAll, showItem, toItem } from './dynamo-tables.ts';
 import { stateKeys } from './state-keys.ts';
 

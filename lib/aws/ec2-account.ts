@@ -1,5 +1,5 @@
 import pMap from 'p-map';
-import type { Account } from '../control/ports.ts';
+import type { Account } from '../control/check-ports.ts';
 import type { AccountFacts, RegionFacts } from '../core/check/account-facts.ts';
 import type { AccountLookups, RegionLookups } from '../core/check/account-lookups.ts';
 import { lookUpInstanceProfiles, lookUpQueues } from './account-access.ts';

@@ -5,7 +5,8 @@ import {
   type CreateLaunchTemplateCommandInput,
   type EC2Client,
 } from '@aws-sdk/client-ec2';
-import type { LaunchOrder, LaunchPreview, LaunchRehearsal } from '../control/ports.ts';
+import type { LaunchRehearsal } from '../control/check-ports.ts';
+import type { LaunchOrder, LaunchPreview } from '../control/ports.ts';
 import type { Rehearsal } from '../core/check/rehearsal-findings.ts';
 import { describeError, refusalOfError } from './aws-errors.ts';
 import type { AwsClients } from './clients.ts';

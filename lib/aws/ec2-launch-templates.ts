@@ -3,7 +3,7 @@ import {
   type LaunchTemplate as Ec2Template,
   paginateDescribeLaunchTemplates,
 } from '@aws-sdk/client-ec2';
-import type { LaunchTemplate, LaunchTemplates, RemoveTemplatesOutcome } from '../control/ports.ts';
+import type { LaunchTemplate, LaunchTemplates, RemoveTemplatesOutcome } from '../control/check-ports.ts';
 import { launchPools, regionsOf } from '../core/launch-cascade.ts';
 import { tagKeys } from '../core/tags.ts';
 import { epochMillis } from '../core/units.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { VersionHistory, VersionRecord } from '../control/ports.ts';
+import type { VersionHistory, VersionRecord } from '../control/check-ports.ts';
 import { CliError } from './cli-error.ts';
 
 /** Parses the number of a version. Throws what commander reports as wrong usage. */

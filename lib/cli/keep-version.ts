@@ -1,6 +1,7 @@
 import { Option } from 'commander';
+import type { VersionHistory } from '../control/check-ports.ts';
 import type { DefinitionDocument } from '../control/definition-diff.ts';
-import type { Clock, VersionHistory, WorkerTypes } from '../control/ports.ts';
+import type { Clock, WorkerTypes } from '../control/ports.ts';
 import { type DefinitionChange, recordChange } from '../control/versions.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import { storedVersion } from './definitions.ts';

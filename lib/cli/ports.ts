@@ -1,4 +1,5 @@
-import type { Account, LaunchPreview, LaunchRehearsal, VersionHistory } from '../control/ports.ts';
+import type { Account, LaunchRehearsal, VersionHistory } from '../control/check-ports.ts';
+import type { LaunchPreview } from '../control/ports.ts';
 import type { ProvisionPorts } from '../control/provision.ts';
 import type { Target } from './target.ts';
 

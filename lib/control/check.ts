@@ -11,7 +11,8 @@ import { rehearsalFindings } from '../core/check/rehearsal-findings.ts';
 import { launchablePools } from '../core/check/unlaunchable.ts';
 import type { CheckReport, Finding } from '../core/finding.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
-import type { Account, CheckBoard, Clock, LaunchRehearsal, WorkerTypes } from './ports.ts';
+import type { Account, CheckBoard, LaunchRehearsal } from './check-ports.ts';
+import type { Clock, WorkerTypes } from './ports.ts';
 
 export interface CheckPorts {
   readonly clock: Clock;

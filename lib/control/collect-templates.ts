@@ -10,7 +10,8 @@
 import { secondsAfter } from '../core/units.ts';
 import { templateKey, unusedTemplates } from '../core/unused-templates.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
-import type { Clock, LaunchLedger, LaunchTemplates, StoredWorkerType, Telemetry, WorkerTypes } from './ports.ts';
+import type { LaunchTemplates } from './check-ports.ts';
+import type { Clock, LaunchLedger, StoredWorkerType, Telemetry, WorkerTypes } from './ports.ts';
 import { metricNames } from './telemetry.ts';
 
 export interface CollectPorts {

@@ -6,7 +6,8 @@
  * unreadable the next time, and every later change waits behind it.
  */
 import type { CheckOutcome } from './check.ts';
-import type { Telemetry, VersionHistory } from './ports.ts';
+import type { VersionHistory } from './check-ports.ts';
+import type { Telemetry } from './ports.ts';
 import { metricNames } from './telemetry.ts';
 import { type DefinitionChange, recordChange } from './versions.ts';
 

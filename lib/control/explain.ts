@@ -9,10 +9,10 @@ import { judgeMarkets } from '../core/preview.ts';
 import type { PriceBook } from '../core/price-book.ts';
 import type { EpochMillis } from '../core/units.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
+import type { CheckBoard } from './check-ports.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import { Knowledge } from './knowledge.ts';
 import type {
-  CheckBoard,
   Clock,
   Controls,
   Decisions,

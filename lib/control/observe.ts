@@ -8,9 +8,9 @@ import type { PriceBook } from '../core/price-book.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
 import type { Worker } from '../core/worker.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
+import type { CheckBoard } from './check-ports.ts';
 import type {
   Backlog,
-  CheckBoard,
   Clock,
   Controls,
   Fleet,

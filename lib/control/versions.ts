@@ -6,8 +6,8 @@
  */
 import { canonicalJson } from '../core/definition-key.ts';
 import type { EpochMillis } from '../core/units.ts';
+import type { VersionHistory, VersionRecord } from './check-ports.ts';
 import { type DefinitionDocument, diffDefinitions } from './definition-diff.ts';
-import type { VersionHistory, VersionRecord } from './ports.ts';
 
 /** A change as one witness saw it. */
 export interface DefinitionChange {

@@ -1,4 +1,4 @@
-import type { Account } from '../control/ports.ts';
+import type { Account } from '../control/check-ports.ts';
 import { type AccountFacts, type Fact, known, type RegionFacts } from '../core/check/account-facts.ts';
 import type { AccountLookups, RegionLookups } from '../core/check/account-lookups.ts';
 import { spotQuotaClass } from '../core/check/spot-quota.ts';

@@ -1,4 +1,4 @@
-import type { CheckBoard } from '../control/ports.ts';
+import type { CheckBoard } from '../control/check-ports.ts';
 import type { CheckReport } from '../core/finding.ts';
 import { ALL_NAMES, isInRange, type NameRange } from '../core/name-range.ts';
 

@@ -1,4 +1,4 @@
-import type { LaunchTemplate, LaunchTemplates, RemoveTemplatesOutcome } from '../control/ports.ts';
+import type { LaunchTemplate, LaunchTemplates, RemoveTemplatesOutcome } from '../control/check-ports.ts';
 import { definitionKey } from '../core/definition-key.ts';
 import { regionsOf } from '../core/launch-cascade.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';

@@ -1,4 +1,4 @@
-import type { VersionHistory, VersionRecord } from '../control/ports.ts';
+import type { VersionHistory, VersionRecord } from '../control/check-ports.ts';
 
 /** Versions in a map. */
 export class MemoryVersionHistory implements VersionHistory {

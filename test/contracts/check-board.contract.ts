@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CheckBoard } from '../../lib/control/ports.ts';
+import type { CheckBoard } from '../../lib/control/check-ports.ts';
 import type { CheckReport } from '../../lib/core/finding.ts';
 import { NOW } from '../support/builders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LaunchTemplate, LaunchTemplates } from '../../lib/control/ports.ts';
+import type { LaunchTemplate, LaunchTemplates } from '../../lib/control/check-ports.ts';
 import type { WorkerType } from '../../lib/core/worker-type-schema.ts';
 import { aDefinition } from '../support/builders.ts';
 import { LAUNCHABLE } from './subject.ts';

@@ -1,5 +1,5 @@
 import { Ec2LaunchTemplates } from '../../lib/aws/ec2-launch-templates.ts';
-import type { LaunchTemplate } from '../../lib/control/ports.ts';
+import type { LaunchTemplate } from '../../lib/control/check-ports.ts';
 import { MemoryLaunchTemplates } from '../../lib/memory/memory-launch-templates.ts';
 import { launchSettingsOf, useAwsWorld } from '../support/aws-world.ts';
 import { aDefinition, anOrder, NOW } from '../support/builders.ts';

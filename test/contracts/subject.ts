@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { VersionHistory } from '../../lib/control/check-ports.ts';
 import type {
   Backlog,
   BusEvent,
@@ -11,7 +12,6 @@ import type {
   LaunchLedger,
   PoolMemory,
   StatusBoard,
-  VersionHistory,
   WorkerTypes,
 } from '../../lib/control/ports.ts';
 import type { Leases } from '../../lib/control/shards.ts';

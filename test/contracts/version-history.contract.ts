@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { VersionRecord } from '../../lib/control/ports.ts';
+import type { VersionRecord } from '../../lib/control/check-ports.ts';
 import { aDocument, NOW } from '../support/builders.ts';
 import type { SubjectFactory } from './subject.ts';
 

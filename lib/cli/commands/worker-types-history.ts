@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VersionRecord } from '../../control/ports.ts';
+import type { VersionRecord } from '../../control/check-ports.ts';
 import { inOrderOfChange } from '../../control/versions.ts';
 import { requireWorkerType } from '../find-worker-type.ts';
 import { formatTable } from '../format/table.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { VersionRecord } from '../../control/ports.ts';
+import type { VersionRecord } from '../../control/check-ports.ts';
 import { parseWorkerType } from '../../core/worker-type-schema.ts';
 import { planApply } from '../apply-plan.ts';
 import { CliError } from '../cli-error.ts';
