@@ -9,6 +9,7 @@ import pMap from 'p-map';
 import { awsClients } from '../lib/aws/clients.ts';
 import { createTables } from '../lib/aws/create-tables.ts';
 import { DynamoCheckBoard } from '../lib/aws/dynamo-check-board.ts';
+import { StateTable } from '../lib/aws/state-table.ts';
 import { tagKeys } from '../lib/core/tags.ts';
 import { startDynamoDbEndpoint } from '../lib/local/dynamodb/endpoint.ts';
 import { localImages, localSecurityGroup, localSubnets } from '../lib/local/ec2/catalogue.ts';
@@ -67,7 +68,7 @@ async function startTablesAndQueues(scenario: Scenario) {
   await putDefinitions(clients.dynamoDb, documents);
   // What the check leaves behind for each type.
   const checked = { definitionVersion: 1, checkedAt: Date.now(), findings: [], unknown: [] };
-  const checks = new DynamoCheckBoard(clients.dynamoDb, config.stateTable, config.provisionerId);
+  const checks = new DynamoCheckBoard(new StateTable(clients.dynamoDb, config.stateTable, config.provisionerId));
   await checks.save(names.map((workerType) => ({ workerType, ...checked })));
   clients.destroy();
   queues = { scenario, sqs: sqs.url, urls };

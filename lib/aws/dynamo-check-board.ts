@@ -1,35 +1,24 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { CheckBoard } from '../control/check-ports.ts';
 import type { CheckReport } from '../core/finding.ts';
 import { ALL_NAMES, isInRange, type NameRange } from '../core/name-range.ts';
-import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
-import { keyRange } from './key-range.ts';
+import { fromItem } from './dynamo-tables.ts';
 import { stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 const WRITES = { concurrency: 16 };
 
 /** Check reports in the state table: one query reads them all. */
 export class DynamoCheckBoard implements CheckBoard {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
-    this.#client = client;
+  constructor(table: StateTable) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
   }
 
   async load(range: NameRange = ALL_NAMES): Promise<CheckReport[]> {
-    const { condition, values } = keyRange('sk', range);
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: `pk = :pk${condition}`,
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.checks(this.#provisionerId), ...values }),
-      // Half the price; reports are minutes old anyhow.
-      ConsistentRead: false,
-    });
+    // Reports are minutes old anyhow.
+    const items = await this.#table.items(stateKeys.checks(this.#table.provisionerId), { range, freshness: 'recent' });
     return items
       .map((item) => fromItem(item)['report'] as CheckReport)
       .filter(({ workerType }) => isInRange(workerType, range));
@@ -39,9 +28,8 @@ export class DynamoCheckBoard implements CheckBoard {
     await pMap(
       reports,
       async (report) => {
-        const key = stateKeys.check(this.#provisionerId, report.workerType);
-        const item = toItem({ ...key, report: fitting(report) });
-        await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item }));
+        const key = stateKeys.check(this.#table.provisionerId, report.workerType);
+        await this.#table.put({ ...key, report: fitting(report) });
       },
       WRITES,
     );
@@ -51,8 +39,7 @@ export class DynamoCheckBoard implements CheckBoard {
     await pMap(
       workerTypes,
       async (workerType) => {
-        const key = toItem(stateKeys.check(this.#provisionerId, workerType));
-        await this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: key }));
+        await this.#table.remove(stateKeys.check(this.#table.provisionerId, workerType));
       },
       WRITES,
     );

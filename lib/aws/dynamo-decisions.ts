@@ -1,41 +1,37 @@
-import { type DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { DecisionRecord } from '../control/decision-record.ts';
 import type { Decisions } from '../control/ports.ts';
 import { fromItem, toItem } from './dynamo-tables.ts';
 import { DECISION_SECONDS, stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 /** Decisions in the state table, newest last by key. */
 export class DynamoDecisions implements Decisions {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
-    this.#client = client;
+  constructor(table: StateTable) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
   }
 
   async append(decisions: readonly DecisionRecord[]): Promise<void> {
     const put = async (decision: DecisionRecord) => {
       const { workerType, at } = decision;
-      const item = toItem({
-        ...stateKeys.decision(this.#provisionerId, workerType, at),
+      await this.#table.put({
+        ...stateKeys.decision(this.#table.provisionerId, workerType, at),
         decision,
         expiresAt: Math.floor(at / 1000) + DECISION_SECONDS,
       });
-      await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item }));
     };
     await pMap(decisions, put, { concurrency: 16 });
   }
 
   async latest(workerType: string, count: number): Promise<DecisionRecord[]> {
-    const { Items: items = [] } = await this.#client.send(
+    const { Items: items = [] } = await this.#table.client.send(
       new QueryCommand({
-        TableName: this.#table,
+        TableName: this.#table.name,
         KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: toItem({ ':pk': stateKeys.decisions(this.#provisionerId, workerType) }),
+        ExpressionAttributeValues: toItem({ ':pk': stateKeys.decisions(this.#table.provisionerId, workerType) }),
         ScanIndexForward: false,
         Limit: count,
       }),

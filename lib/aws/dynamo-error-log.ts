@@ -1,24 +1,21 @@
-import { type DynamoDBClient, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import { type ErrorRecord, errorHour, errorKey, mergeErrors } from '../control/error-record.ts';
 import type { ErrorLog } from '../control/ports.ts';
 import type { EpochMillis } from '../core/units.ts';
-import { fromItem, type Item, queryAll, toItem } from './dynamo-tables.ts';
+import { fromItem, type Item, toItem } from './dynamo-tables.ts';
 import { ERROR_SECONDS, stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 const CONCURRENCY = 16;
 const PAGE_SIZE = 100;
 
 /** Errors in the state table: one item for each type, kind and hour, and one for each type that says when its last was. */
 export class DynamoErrorLog implements ErrorLog {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
-    this.#client = client;
+  constructor(table: StateTable) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
   }
 
   async append(errors: readonly ErrorRecord[]): Promise<void> {
@@ -43,10 +40,10 @@ export class DynamoErrorLog implements ErrorLog {
   }
 
   async #touch(workerType: string, at: EpochMillis): Promise<void> {
-    await this.#client.send(
+    await this.#table.client.send(
       new UpdateItemCommand({
-        TableName: this.#table,
-        Key: toItem(stateKeys.erringType(this.#provisionerId, workerType)),
+        TableName: this.#table.name,
+        Key: toItem(stateKeys.erringType(this.#table.provisionerId, workerType)),
         UpdateExpression: 'SET lastAt = :at, expiresAt = :expiresAt',
         ExpressionAttributeValues: toItem({ ':at': at, ':expiresAt': expiryOf(at) }),
       }),
@@ -56,10 +53,10 @@ export class DynamoErrorLog implements ErrorLog {
   /** Begins the record, or adds to it: both in one write, so that two that meet lose nothing. */
   async #add(error: ErrorRecord): Promise<void> {
     const { workerType, firstAt, count, ...last } = error;
-    await this.#client.send(
+    await this.#table.client.send(
       new UpdateItemCommand({
-        TableName: this.#table,
-        Key: toItem(stateKeys.error(this.#provisionerId, workerType, errorKey(error))),
+        TableName: this.#table.name,
+        Key: toItem(stateKeys.error(this.#table.provisionerId, workerType, errorKey(error))),
         UpdateExpression:
           'SET lastError = :last, firstAt = if_not_exists(firstAt, :firstAt), expiresAt = :expiresAt ADD timesMet :count',
         ExpressionAttributeValues: toItem({
@@ -73,11 +70,7 @@ export class DynamoErrorLog implements ErrorLog {
   }
 
   async #typesByLastError(): Promise<string[]> {
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.erringTypes(this.#provisionerId) }),
-    });
+    const items = await this.#table.items(stateKeys.erringTypes(this.#table.provisionerId));
     return items
       .map((item) => fromItem(item) as { sk: string; lastAt: number })
       .sort((a, b) => b.lastAt - a.lastAt)
@@ -88,11 +81,11 @@ export class DynamoErrorLog implements ErrorLog {
     const errors: ErrorRecord[] = [];
     let startKey: Item | undefined;
     do {
-      const page = await this.#client.send(
+      const page = await this.#table.client.send(
         new QueryCommand({
-          TableName: this.#table,
+          TableName: this.#table.name,
           KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: toItem({ ':pk': stateKeys.errors(this.#provisionerId, workerType) }),
+          ExpressionAttributeValues: toItem({ ':pk': stateKeys.errors(this.#table.provisionerId, workerType) }),
           ScanIndexForward: false,
           Limit: Math.max(count, PAGE_SIZE),
           ...(startKey === undefined ? {} : { ExclusiveStartKey: startKey }),

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Clock, LaunchBudget } from '../control/ports.ts';
 import { type BucketLimits, LAUNCH_BUDGET, type TokenBucket, takeToken } from '../core/token-bucket.ts';
 import type { EpochMillis } from '../core/units.ts';
 import { fromItem, toItem } from './dynamo-tables.ts';
 import { stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 /** Two that meet on the item try again; more than this many times means that the region is busy anyway. */
 const ATTEMPTS = 6;
@@ -22,9 +18,7 @@ interface StoredBucket {
 
 /** A token bucket for each region as one item, changed by compare-and-set: it outlives invocations and is shared by all. */
 export class DynamoLaunchBudget implements LaunchBudget {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
   readonly #clock: Clock;
   readonly #limits: BucketLimits;
   /** By region: nothing comes into a bucket sooner, so that nobody has to ask. */
@@ -32,10 +26,8 @@ export class DynamoLaunchBudget implements LaunchBudget {
   /** Calls of this process go one after the other: they would only meet each other. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string, clock: Clock, limits = LAUNCH_BUDGET) {
-    this.#client = client;
+  constructor(table: StateTable, clock: Clock, limits = LAUNCH_BUDGET) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
     this.#clock = clock;
     this.#limits = limits;
   }
@@ -67,9 +59,9 @@ export class DynamoLaunchBudget implements LaunchBudget {
   }
 
   async #load(region: string): Promise<StoredBucket | undefined> {
-    const key = toItem(stateKeys.budget(this.#provisionerId, region));
-    const { Item: item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: key, ConsistentRead: true }),
+    const key = toItem(stateKeys.budget(this.#table.provisionerId, region));
+    const { Item: item } = await this.#table.client.send(
+      new GetItemCommand({ TableName: this.#table.name, Key: key, ConsistentRead: true }),
     );
     return item === undefined ? undefined : (fromItem(item) as unknown as StoredBucket);
   }
@@ -80,9 +72,11 @@ export class DynamoLaunchBudget implements LaunchBudget {
     bucket: TokenBucket,
     expected: StoredBucket | undefined | 'whatever is stored',
   ): Promise<boolean> {
-    const item = toItem({ ...stateKeys.budget(this.#provisionerId, region), bucket, revision: randomUUID() });
+    const item = toItem({ ...stateKeys.budget(this.#table.provisionerId, region), bucket, revision: randomUUID() });
     try {
-      await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: item, ...condition(expected) }));
+      await this.#table.client.send(
+        new PutItemCommand({ TableName: this.#table.name, Item: item, ...condition(expected) }),
+      );
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;

@@ -1,6 +1,5 @@
 import {
   ConditionalCheckFailedException,
-  type DynamoDBClient,
   PutItemCommand,
   TransactionCanceledException,
   TransactWriteItemsCommand,
@@ -13,6 +12,7 @@ import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { readShard } from './shard-items.ts';
 import { LAUNCH_RECORD_SECONDS, RELEASED, stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 import { fromWorkerGroups, toWorkerGroups, type WorkerGroup } from './worker-groups.ts';
 
 /** An item of the ledger. Older ones have their workers in the record, each by itself. */
@@ -26,15 +26,11 @@ const toRecord = ({ record, workerGroups }: StoredRecord): LaunchRecord =>
 
 /** Launch intents in the state table, in order of time. */
 export class DynamoLaunchLedger implements LaunchLedger {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
-    this.#client = client;
+  constructor(table: StateTable) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
   }
 
   async recent(since: EpochMillis, of?: Pick<Shard, 'shard' | 'inherited'>): Promise<LaunchRecord[]> {
@@ -43,11 +39,11 @@ export class DynamoLaunchLedger implements LaunchLedger {
   }
 
   async #read(shard: string, since: EpochMillis): Promise<LaunchRecord[]> {
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
+    const items = await queryAll(this.#table.client, {
+      TableName: this.#table.name,
       KeyConditionExpression: 'pk = :pk AND sk >= :since',
       ExpressionAttributeValues: toItem({
-        ':pk': stateKeys.launches(this.#provisionerId, shard),
+        ':pk': stateKeys.launches(this.#table.provisionerId, shard),
         ':since': String(since),
       }),
     });
@@ -56,11 +52,7 @@ export class DynamoLaunchLedger implements LaunchLedger {
 
   /** Every shard that has a ledger, or had one not long ago. */
   async #shards(): Promise<string[]> {
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.leases(this.#provisionerId) }),
-    });
+    const items = await this.#table.items(stateKeys.leases(this.#table.provisionerId));
     return [...new Set([FIRST_SHARD, ...items.map((item) => readShard(fromItem(item))).flatMap(ledgersOf)])];
   }
 
@@ -76,18 +68,18 @@ export class DynamoLaunchLedger implements LaunchLedger {
 
   async #open(record: LaunchRecord, lease: Lease): Promise<'opened' | 'lease-lost'> {
     try {
-      await this.#client.send(
+      await this.#table.client.send(
         new TransactWriteItemsCommand({
           TransactItems: [
             {
               ConditionCheck: {
-                TableName: this.#table,
-                Key: toItem(stateKeys.lease(this.#provisionerId, lease.shard)),
+                TableName: this.#table.name,
+                Key: toItem(stateKeys.lease(this.#table.provisionerId, lease.shard)),
                 ConditionExpression: 'fence = :fence AND leaseUntil > :released',
                 ExpressionAttributeValues: toItem({ ':fence': lease.fence, ':released': RELEASED }),
               },
             },
-            { Put: { TableName: this.#table, Item: this.#item({ ...record, shard: lease.shard }) } },
+            { Put: { TableName: this.#table.name, Item: this.#item({ ...record, shard: lease.shard }) } },
           ],
         }),
       );
@@ -101,9 +93,9 @@ export class DynamoLaunchLedger implements LaunchLedger {
 
   async settle(record: LaunchRecord): Promise<void> {
     try {
-      await this.#client.send(
+      await this.#table.client.send(
         new PutItemCommand({
-          TableName: this.#table,
+          TableName: this.#table.name,
           Item: this.#item(record),
           ConditionExpression: 'attribute_not_exists(pk) OR #record.#state = :open',
           ExpressionAttributeNames: { '#record': 'record', '#state': 'state' },
@@ -118,7 +110,7 @@ export class DynamoLaunchLedger implements LaunchLedger {
 
   #item(record: LaunchRecord) {
     return toItem({
-      ...stateKeys.launch(this.#provisionerId, record.shard, record.openedAt, record.order.launchId),
+      ...stateKeys.launch(this.#table.provisionerId, record.shard, record.openedAt, record.order.launchId),
       record: { ...record, workers: [] },
       workerGroups: toWorkerGroups(record.workers),
       expiresAt: Math.floor(record.openedAt / 1000) + LAUNCH_RECORD_SECONDS,

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   ConditionalCheckFailedException,
-  type DynamoDBClient,
   TransactionCanceledException,
   TransactWriteItemsCommand,
   UpdateItemCommand,
@@ -17,22 +16,19 @@ import {
   type ShardSummary,
 } from '../control/shards.ts';
 import { type EpochMillis, epochMillis } from '../core/units.ts';
-import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
+import { fromItem, toItem } from './dynamo-tables.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { mergeActions, readShard, splitActions } from './shard-items.ts';
 import { RELEASED, stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 /** One item a shard: its names and its lease, changed by conditional writes. Expiry goes by the clocks of the holders. */
 export class DynamoLeases implements Leases {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
   readonly #clock: Clock;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string, clock: Clock) {
-    this.#client = client;
+  constructor(table: StateTable, clock: Clock) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
     this.#clock = clock;
   }
 
@@ -41,10 +37,10 @@ export class DynamoLeases implements Leases {
     const until = epochMillis(now + durationMs);
     const isFree = 'leaseUntil <= :now OR holder = :holder';
     try {
-      const { Attributes: attributes = {} } = await this.#client.send(
+      const { Attributes: attributes = {} } = await this.#table.client.send(
         new UpdateItemCommand({
-          TableName: this.#table,
-          Key: toItem(stateKeys.lease(this.#provisionerId, shard)),
+          TableName: this.#table.name,
+          Key: toItem(stateKeys.lease(this.#table.provisionerId, shard)),
           UpdateExpression: 'SET holder = :holder, leaseUntil = :until, fence = if_not_exists(fence, :zero) + :one',
           // Only the first shard may come into being like this: another one that is not there was merged away.
           ConditionExpression: shard === FIRST_SHARD ? `attribute_not_exists(leaseUntil) OR ${isFree}` : isFree,
@@ -74,11 +70,7 @@ export class DynamoLeases implements Leases {
   }
 
   async shards(): Promise<ListedShard[]> {
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.leases(this.#provisionerId) }),
-    });
+    const items = await this.#table.items(stateKeys.leases(this.#table.provisionerId));
     return items
       .map((item) => readShard(fromItem(item)))
       .sort((a, b) => ((a.range.from ?? '') < (b.range.from ?? '') ? -1 : 1));
@@ -101,13 +93,13 @@ export class DynamoLeases implements Leases {
   }
 
   get #keys() {
-    return { table: this.#table, keyOf: (shard: string) => stateKeys.lease(this.#provisionerId, shard) };
+    return { table: this.#table.name, keyOf: (shard: string) => stateKeys.lease(this.#table.provisionerId, shard) };
   }
 
   /** All of the actions, or none when a condition does not hold. */
   async #transact(TransactItems: ReturnType<typeof splitActions>): Promise<boolean> {
     try {
-      await retryConflicts(() => this.#client.send(new TransactWriteItemsCommand({ TransactItems })));
+      await retryConflicts(() => this.#table.client.send(new TransactWriteItemsCommand({ TransactItems })));
       return true;
     } catch (error) {
       const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
@@ -120,10 +112,10 @@ export class DynamoLeases implements Leases {
   async #change({ fence, shard }: Lease, until: number, summary?: ShardSummary): Promise<boolean> {
     const left = summary === undefined ? {} : { ':summary': summary };
     try {
-      await this.#client.send(
+      await this.#table.client.send(
         new UpdateItemCommand({
-          TableName: this.#table,
-          Key: toItem(stateKeys.lease(this.#provisionerId, shard)),
+          TableName: this.#table.name,
+          Key: toItem(stateKeys.lease(this.#table.provisionerId, shard)),
           UpdateExpression: `SET leaseUntil = :until${summary === undefined ? '' : ', summary = :summary'}`,
           ConditionExpression: 'fence = :fence AND leaseUntil > :released',
           ExpressionAttributeValues: toItem({ ':until': until, ':fence': fence, ':released': RELEASED, ...left }),

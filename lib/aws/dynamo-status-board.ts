@@ -1,31 +1,22 @@
-import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { StatusBoard } from '../control/ports.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from '../control/status.ts';
 import { wholeTick } from '../control/tick-report.ts';
 import { isInRange, type NameRange } from '../core/name-range.ts';
-import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
-import { keyRange } from './key-range.ts';
+import { fromItem } from './dynamo-tables.ts';
 import { stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 /** Statuses in the state table: one query reads them all. */
 export class DynamoStatusBoard implements StatusBoard {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
-    this.#client = client;
+  constructor(table: StateTable) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
   }
 
   async load(): ReturnType<StatusBoard['load']> {
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.statuses(this.#provisionerId) }),
-    });
+    const items = await this.#table.items(stateKeys.statuses(this.#table.provisionerId));
     const byKey = new Map(items.map((item) => [item['sk']?.S ?? '', fromItem(item)['status']]));
     return {
       workerTypes: [...byKey]
@@ -37,13 +28,11 @@ export class DynamoStatusBoard implements StatusBoard {
   }
 
   async loadWorkerTypes(range: NameRange): Promise<WorkerTypeStatus[]> {
-    const { condition, values } = keyRange('sk', range, 'type#');
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: `pk = :pk${condition}`,
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.statuses(this.#provisionerId), ...values }),
-      // Half the price. What a status remembers saves calls; that none is launched twice hangs on the ledger alone.
-      ConsistentRead: false,
+    // What a status remembers saves calls; that no worker is launched twice hangs on the ledger alone.
+    const items = await this.#table.items(stateKeys.statuses(this.#table.provisionerId), {
+      range,
+      prefix: 'type#',
+      freshness: 'recent',
     });
     return items
       .map((item) => fromItem(item)['status'] as WorkerTypeStatus)
@@ -53,7 +42,7 @@ export class DynamoStatusBoard implements StatusBoard {
   async saveWorkerTypes(statuses: readonly WorkerTypeStatus[]): Promise<void> {
     await pMap(
       statuses,
-      (status) => this.#put(stateKeys.workerType(this.#provisionerId, status.workerType), status),
+      (status) => this.#put(stateKeys.workerType(this.#table.provisionerId, status.workerType), status),
       WRITES,
     );
   }
@@ -62,23 +51,22 @@ export class DynamoStatusBoard implements StatusBoard {
     await pMap(
       workerTypes,
       async (workerType) => {
-        const key = toItem(stateKeys.workerType(this.#provisionerId, workerType));
-        await this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: key }));
+        await this.#table.remove(stateKeys.workerType(this.#table.provisionerId, workerType));
       },
       WRITES,
     );
   }
 
   async saveTick(report: TickReport, shard: string): Promise<void> {
-    await this.#put(stateKeys.tick(this.#provisionerId, shard), report);
+    await this.#put(stateKeys.tick(this.#table.provisionerId, shard), report);
   }
 
   async saveReap(report: ReapReport): Promise<void> {
-    await this.#put(stateKeys.reap(this.#provisionerId), report);
+    await this.#put(stateKeys.reap(this.#table.provisionerId), report);
   }
 
   async #put(key: { pk: string; sk: string }, status: object): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: toItem({ ...key, status }) }));
+    await this.#table.put({ ...key, status });
   }
 }
 

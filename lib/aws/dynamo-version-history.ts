@@ -1,39 +1,27 @@
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { VersionHistory, VersionRecord } from '../control/check-ports.ts';
-import { type Item, queryAll, showItem, toItem } from './dynamo-tables.ts';
+import { type Item, showItem, toItem } from './dynamo-tables.ts';
 import { stateKeys } from './state-keys.ts';
+import type { StateTable } from './state-table.ts';
 
 /** Versions of definitions in the state table, a partition for each worker type. They never expire. */
 export class DynamoVersionHistory implements VersionHistory {
-  readonly #client: DynamoDBClient;
-  readonly #table: string;
-  readonly #provisionerId: string;
+  readonly #table: StateTable;
 
-  constructor(client: DynamoDBClient, table: string, provisionerId: string) {
-    this.#client = client;
+  constructor(table: StateTable) {
     this.#table = table;
-    this.#provisionerId = provisionerId;
   }
 
   async list(workerType: string): Promise<VersionRecord[]> {
-    const items = await queryAll(this.#client, {
-      TableName: this.#table,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: toItem({ ':pk': stateKeys.versions(this.#provisionerId, workerType) }),
-    });
+    const items = await this.#table.items(stateKeys.versions(this.#table.provisionerId, workerType));
     return items.map(recordOf);
   }
 
   async get(workerType: string, version: number): Promise<VersionRecord | undefined> {
-    const { Item: item } = await this.#client.send(
+    const { Item: item } = await this.#table.client.send(
       new GetItemCommand({
-        TableName: this.#table,
-        Key: toItem(stateKeys.version(this.#provisionerId, workerType, version)),
+        TableName: this.#table.name,
+        Key: toItem(stateKeys.version(this.#table.provisionerId, workerType, version)),
         ConsistentRead: true,
       }),
     );
@@ -42,10 +30,10 @@ export class DynamoVersionHistory implements VersionHistory {
 
   async add(record: VersionRecord): Promise<'added' | 'taken'> {
     try {
-      await this.#client.send(
+      await this.#table.client.send(
         new PutItemCommand({
-          TableName: this.#table,
-          Item: this.#item(record),
+          TableName: this.#table.name,
+          Item: toItem(this.#keyed(record)),
           ConditionExpression: 'attribute_not_exists(pk)',
         }),
       );
@@ -57,11 +45,11 @@ export class DynamoVersionHistory implements VersionHistory {
   }
 
   async complete(record: VersionRecord): Promise<void> {
-    await this.#client.send(new PutItemCommand({ TableName: this.#table, Item: this.#item(record) }));
+    await this.#table.put(this.#keyed(record));
   }
 
-  #item(record: VersionRecord): Item {
-    return toItem({ ...stateKeys.version(this.#provisionerId, record.workerType, record.version), record });
+  #keyed(record: VersionRecord) {
+    return { ...stateKeys.version(this.#table.provisionerId, record.workerType, record.version), record };
   }
 }
 

@@ -16,6 +16,7 @@ import { Ec2Fleet } from './ec2-fleet.ts';
 import { Ec2SpotPrices, type PricesFailure } from './ec2-spot-prices.ts';
 import { EventBridgeBus } from './eventbridge-bus.ts';
 import { SqsBacklog } from './sqs-backlog.ts';
+import { StateTable } from './state-table.ts';
 import { systemClock } from './system-clock.ts';
 
 /** What a launch needs; a process that launches nothing (the reaper) leaves both empty. */
@@ -41,6 +42,7 @@ export function provisionerPorts(
     workerProgram: settings.workerProgram,
   };
   const pricesTrouble = (failure: PricesFailure) => telemetry.event('warn', 'prices-unreadable', { ...failure });
+  const state = new StateTable(dynamoDb, stateTable, provisionerId);
   const pricesTable = { client: dynamoDb, stateTable, provisionerId };
   return {
     clock,
@@ -48,18 +50,18 @@ export function provisionerPorts(
     workerTypes: new DynamoWorkerTypes(dynamoDb, workerTypesTable, provisionerId),
     backlog: new SqsBacklog(sqs, clock),
     fleet: new Ec2Fleet(clients, provisionerId, fleetSettings, clock),
-    leases: new DynamoLeases(dynamoDb, stateTable, provisionerId, clock),
-    ledger: new DynamoLaunchLedger(dynamoDb, stateTable, provisionerId),
-    board: new DynamoStatusBoard(dynamoDb, stateTable, provisionerId),
-    poolMemory: new DynamoPoolMemory(dynamoDb, stateTable, provisionerId, clock),
-    controls: new DynamoControls(dynamoDb, stateTable, provisionerId),
-    decisions: new DynamoDecisions(dynamoDb, stateTable, provisionerId),
-    errorLog: new DynamoErrorLog(dynamoDb, stateTable, provisionerId),
-    budget: new DynamoLaunchBudget(dynamoDb, stateTable, provisionerId, clock),
-    checkBoard: new DynamoCheckBoard(dynamoDb, stateTable, provisionerId),
+    leases: new DynamoLeases(state, clock),
+    ledger: new DynamoLaunchLedger(state),
+    board: new DynamoStatusBoard(state),
+    poolMemory: new DynamoPoolMemory(state, clock),
+    controls: new DynamoControls(state),
+    decisions: new DynamoDecisions(state),
+    errorLog: new DynamoErrorLog(state),
+    budget: new DynamoLaunchBudget(state, clock),
+    checkBoard: new DynamoCheckBoard(state),
     prices: new CachedPrices(new Ec2SpotPrices(clients, clock, pricesTrouble), pricesTable, clock, pricesTrouble),
     bus: new EventBridgeBus(events, eventBus, provisionerId),
-    history: new DynamoVersionHistory(dynamoDb, stateTable, provisionerId),
+    history: new DynamoVersionHistory(state),
   };
 }
 export type ProvisionerPorts = ReturnType<typeof provisionerPorts>;

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { awsClients } from '../../lib/aws/clients.ts';
 import { createTables } from '../../lib/aws/create-tables.ts';
 import { DynamoCheckBoard } from '../../lib/aws/dynamo-check-board.ts';
+import { StateTable } from '../../lib/aws/state-table.ts';
 import { startDynamoDbEndpoint } from '../../lib/local/dynamodb/endpoint.ts';
 import { MemoryCheckBoard } from '../../lib/memory/memory-check-board.ts';
 import { describeCheckBoard } from './check-board.contract.ts';
@@ -17,5 +18,5 @@ describeCheckBoard('AWS SDK over HTTP', async () => {
     await dynamoDb.close();
   });
   await createTables(clients.dynamoDb, { workerTypesTable: 'types', stateTable: 'state' });
-  return { checkBoard: new DynamoCheckBoard(clients.dynamoDb, 'state', 'acme') };
+  return { checkBoard: new DynamoCheckBoard(new StateTable(clients.dynamoDb, 'state', 'acme')) };
 });
