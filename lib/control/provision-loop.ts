@@ -12,6 +12,9 @@ export interface LoopOptions {
   readonly endsAt: EpochMillis;
 }
 
+/** A tick that found the lease taken, by a wake-up most likely, tries again soon: its worker types wait as well. */
+const RETRY_SECONDS = 1;
+
 /**
  * Repeats the tick inside one invocation and leaves at once when there is nothing to provision. A tick that fails does
  * not end the loop; when its time is over, one error tells of every failure, so that the function itself fails and its
@@ -34,7 +37,8 @@ export async function repeatTicks(
     longestTickMs = Math.max(longestTickMs, clock.now() - startedAt);
     count[result.kind] += 1;
     failures.push(...failuresOf(result));
-    const nextAt = Math.max(startedAt + tickSeconds * 1000, clock.now());
+    const waitSeconds = result.kind === 'skipped' ? Math.min(RETRY_SECONDS, tickSeconds) : tickSeconds;
+    const nextAt = Math.max(startedAt + waitSeconds * 1000, clock.now());
     const idle = result.kind === 'gone' || (result.kind === 'done' && result.report.workerTypes === 0);
     if (idle || nextAt >= lastStartAt || nextAt + longestTickMs > endsAt) break;
     await clock.sleep(nextAt - clock.now());

