@@ -1,5 +1,6 @@
 /**
- * What happens when definitions change: each change becomes a version, then the changed types are checked.
+ * What happens when definitions change: each change becomes a version, the changed types are checked, and then the
+ * provisioner is told to look at them, so that an edit takes effect within seconds, whatever the time between ticks.
  *
  * A version that cannot be kept is tried again, so that none is lost; a check that fails is not, because the next check
  * of all definitions is minutes away. A change that cannot be read is reported and passed over: it would be as
@@ -7,7 +8,7 @@
  */
 import type { CheckOutcome } from './check.ts';
 import type { VersionHistory } from './check-ports.ts';
-import type { Telemetry } from './ports.ts';
+import type { EventBus, Telemetry } from './ports.ts';
 import { metricNames } from './telemetry.ts';
 import { type DefinitionChange, recordChange } from './versions.ts';
 
@@ -23,6 +24,7 @@ export type StreamedChange =
 
 export interface WatchPorts {
   readonly history: VersionHistory;
+  readonly bus: EventBus;
   readonly telemetry: Telemetry;
 }
 
@@ -52,6 +54,7 @@ export async function watchDefinitions(
     changed.add(workerType);
   }
   for (const workerType of changed) await checkChanged(workerType, check, telemetry);
+  await wakeChanged([...changed], ports);
   telemetry.publish();
   return { repeatFrom };
 }
@@ -77,4 +80,22 @@ async function checkChanged(
   const outcome = await check(workerType).catch((error: unknown) => ({ failures: [`${workerType}: ${error}`] }));
   for (const cause of outcome.failures) telemetry.event('error', 'check-failed', { workerType, cause });
   telemetry.count(metricNames.checkFailures, outcome.failures.length);
+}
+
+/** What one event may name. */
+const MAX_WOKEN = 100;
+
+/** After the check, so that a launch goes by what it found. A wake-up that is lost is made good by the next tick. */
+async function wakeChanged(changed: readonly string[], { bus, telemetry }: WatchPorts): Promise<void> {
+  if (changed.length === 0) return;
+  const events = Array.from({ length: Math.ceil(changed.length / MAX_WOKEN) }, (_, index) => ({
+    detailType: 'Tasks Waiting' as const,
+    detail: { workerTypes: changed.slice(index * MAX_WOKEN, (index + 1) * MAX_WOKEN) },
+  }));
+  try {
+    await bus.put(events);
+  } catch (error) {
+    telemetry.event('error', 'check-failed', { cause: `the provisioner was not told of an edit: ${error}` });
+    telemetry.count(metricNames.checkFailures, 1);
+  }
 }

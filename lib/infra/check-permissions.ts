@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { acknowledgeWildcards } from './acknowledge.ts';
 import { deleteTemplatesStatement, rehearsalStatements, rehearsalWildcards } from './launch-permissions.ts';
@@ -13,6 +14,7 @@ interface CheckGrants {
   /** ARN of the stream of worker types. */
   readonly changes: string;
   readonly state: TableV2;
+  readonly bus: EventBus;
   readonly workerRole: Role;
 }
 
@@ -20,7 +22,7 @@ interface CheckGrants {
  * Grants the check what it looks up, where it keeps what it found, and the deletion of unused launch templates. It launches
  * nothing, but it has EC2 judge launches as dry runs, and EC2 judges them by the caller's permissions: those of a launch.
  */
-export function grantCheck(role: Role, { settings, workerTypes, changes, state, workerRole }: CheckGrants): void {
+export function grantCheck(role: Role, { settings, workerTypes, changes, state, bus, workerRole }: CheckGrants): void {
   const stack = Stack.of(role);
   const { provisionerId } = settings;
   const regions = workerRegions(stack, settings);
@@ -62,6 +64,7 @@ export function grantCheck(role: Role, { settings, workerTypes, changes, state, 
       actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
       resources: [changes],
     }),
+    new PolicyStatement({ sid: 'TellOfEdits', actions: ['events:PutEvents'], resources: [bus.eventBusArn] }),
     // Lambda finds the stream with it; it has no resource.
     new PolicyStatement({ sid: 'FindStreams', actions: ['dynamodb:ListStreams'], resources: ['*'] }),
     new PolicyStatement({

@@ -93,7 +93,7 @@ export class ControlFunctions extends Construct {
     const changes = streamArnOf(workerTypes);
     grantProvision(this.provision.role, { settings, workerTypes, state, bus, workerRole: workers.role });
     grantReap(this.reap.role, { settings, workerTypes, state });
-    grantCheck(this.check.role, { settings, workerTypes, changes, state, workerRole: workers.role });
+    grantCheck(this.check.role, { settings, workerTypes, changes, state, bus, workerRole: workers.role });
     for (const nodeFunction of [this.provision, this.reap, this.check]) neverRepeat(nodeFunction, deadLetters);
   }
 }

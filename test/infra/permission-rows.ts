@@ -65,7 +65,16 @@ function functionRows(who: 'provision' | 'reap' | 'check', own: Own): Row[] {
     may('trace', 'xray:PutTraceSegments', '*'),
     may('trace', 'xray:PutTelemetryRecords', '*'),
     mayNot('publish metrics by API', 'cloudwatch:PutMetricData', '*'),
-    ...(who === 'provision' ? [] : [mayNot('put events on the bus', 'events:PutEvents', own.bus)]),
+    ...(who === 'reap' ? [mayNot('put events on the bus', 'events:PutEvents', own.bus)] : busRows(who, own.bus)),
+  ];
+}
+
+function busRows(who: 'provision' | 'check', bus: string): Row[] {
+  const { may, mayNot } = rowsOf(who);
+  return [
+    may('put events on its bus', 'events:PutEvents', bus),
+    mayNot('put events on another bus', 'events:PutEvents', `${bus}-2`),
+    mayNot("put events on the account's own bus", 'events:PutEvents', arn('events', 'event-bus/default')),
   ];
 }
 

@@ -44,20 +44,10 @@ const reading = (provisionerId: string): Row[] => {
   ];
 };
 
-const telling = (bus: string): Row[] => [
-  may('put events on its bus', 'events:PutEvents', bus),
-  mayNot('put events on another bus', 'events:PutEvents', `${bus}-2`),
-  mayNot("put events on the account's own bus", 'events:PutEvents', arn('events', 'event-bus/default')),
-  mayNot('change a rule', 'events:PutRule', arn('events', 'rule/bus/wake')),
-];
-
 /** What the provision function may and may not do. */
-export const provisionRows = (
-  provisionerId: string,
-  { workerRole, bus }: { readonly workerRole: string; readonly bus: string },
-): Row[] => [
+export const provisionRows = (provisionerId: string, { workerRole }: { readonly workerRole: string }): Row[] => [
   ...launchingRows('provision', provisionerId, workerRole),
   ...templatesAndTags(provisionerId),
   ...reading(provisionerId),
-  ...telling(bus),
+  mayNot('change a rule', 'events:PutRule', arn('events', 'rule/bus/wake')),
 ];

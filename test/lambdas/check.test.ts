@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { recordChange } from '../../lib/control/versions.ts';
+import { eventBusName } from '../../lib/core/bus-names.ts';
 import { captureOutput } from '../support/captured-output.ts';
 import { type CheckWorld, useCheckWorld } from '../support/check-world.ts';
 
@@ -42,6 +44,26 @@ describe('a change of a definition, told by the stream', () => {
       [2, 6],
     ]);
     expect(await checked(world)).toEqual(['build']);
+  });
+
+  it('has the provisioner look at the type at once, after the check', async () => {
+    const world = await aWorld();
+    const heard: unknown[] = [];
+    world.events.onEvent(eventBusName('acme'), ({ 'detail-type': type, detail }) => heard.push([type, detail]));
+    await world.putItems(world.document({ maxCapacity: 5 }));
+    await world.stream();
+    await setImmediate();
+    expect(heard).toEqual([['Tasks Waiting', { workerTypes: ['build'] }]]);
+  });
+
+  it('is kept and checked although the provisioner cannot be told, which counts as a failure', async () => {
+    const world = await aWorld();
+    world.events.setFault({ action: 'PutEvents', code: 'InternalFailure', status: 500 });
+    await world.putItems(world.document({ maxCapacity: 5 }));
+    expect(await world.stream()).toEqual(ALL_DONE);
+    expect(await checked(world)).toEqual(['build']);
+    expect(output.text).toContain('the provisioner was not told of an edit');
+    expect(output.text).toContain('"CheckFailures":1');
   });
 
   it('becomes one version when it is told twice, or was kept by the tool that made it', async () => {
