@@ -57,4 +57,8 @@ export class DynamoControls implements Controls {
   async save(control: TypeControl): Promise<void> {
     await this.#table.put({ ...stateKeys.control(this.#table.provisionerId, control.workerType), control });
   }
+
+  async remove(workerType: string): Promise<void> {
+    await this.#table.remove(stateKeys.control(this.#table.provisionerId, workerType));
+  }
 }

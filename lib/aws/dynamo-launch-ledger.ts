@@ -11,7 +11,7 @@ import type { EpochMillis } from '../core/units.ts';
 import { fromItem, queryAll, toItem } from './dynamo-tables.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import { readShard } from './shard-items.ts';
-import { LAUNCH_RECORD_SECONDS, RELEASED, stateKeys } from './state-keys.ts';
+import { LAUNCH_RECORD_SECONDS, RELEASED, SHARD_KEYS, stateKeys } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 import { fromWorkerGroups, toWorkerGroups, type WorkerGroup } from './worker-groups.ts';
 
@@ -52,7 +52,7 @@ export class DynamoLaunchLedger implements LaunchLedger {
 
   /** Every shard that has a ledger, or had one not long ago. */
   async #shards(): Promise<string[]> {
-    const items = await this.#table.items(stateKeys.leases(this.#table.provisionerId));
+    const items = await this.#table.items(stateKeys.leases(this.#table.provisionerId), { prefix: SHARD_KEYS });
     return [...new Set([FIRST_SHARD, ...items.map((item) => readShard(fromItem(item))).flatMap(ledgersOf)])];
   }
 

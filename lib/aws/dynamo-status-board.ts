@@ -1,10 +1,12 @@
 import pMap from 'p-map';
 import type { StatusBoard } from '../control/ports.ts';
+import { FIRST_SHARD } from '../control/shards.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from '../control/status.ts';
 import { wholeTick } from '../control/tick-report.ts';
 import { isInRange, type NameRange } from '../core/name-range.ts';
 import { fromItem } from './dynamo-tables.ts';
-import { stateKeys } from './state-keys.ts';
+import { readShard } from './shard-items.ts';
+import { SHARD_KEYS, stateKeys, TICK_REPORT_SECONDS } from './state-keys.ts';
 import type { StateTable } from './state-table.ts';
 
 /** Statuses in the state table: one query reads them all. */
@@ -16,13 +18,22 @@ export class DynamoStatusBoard implements StatusBoard {
   }
 
   async load(): ReturnType<StatusBoard['load']> {
-    const items = await this.#table.items(stateKeys.statuses(this.#table.provisionerId));
+    const [items, shards] = await Promise.all([
+      this.#table.items(stateKeys.statuses(this.#table.provisionerId)),
+      this.#table.items(stateKeys.leases(this.#table.provisionerId), { prefix: SHARD_KEYS }),
+    ]);
+    // Those of shards that were merged away stay until they expire.
+    const ticks = new Set(
+      [FIRST_SHARD, ...shards.map((item) => readShard(fromItem(item)).shard)].map(
+        (shard) => stateKeys.tick(this.#table.provisionerId, shard).sk,
+      ),
+    );
     const byKey = new Map(items.map((item) => [item['sk']?.S ?? '', fromItem(item)['status']]));
     return {
       workerTypes: [...byKey]
         .filter(([key]) => key.startsWith('type#'))
         .map(([, status]) => status as WorkerTypeStatus),
-      tick: wholeTick([...byKey].filter(([key]) => isTickOf(key)).map(([, report]) => report as TickReport)),
+      tick: wholeTick([...byKey].filter(([key]) => ticks.has(key)).map(([, report]) => report as TickReport)),
       reap: byKey.get('run#reap') as ReapReport | undefined,
     };
   }
@@ -58,7 +69,8 @@ export class DynamoStatusBoard implements StatusBoard {
   }
 
   async saveTick(report: TickReport, shard: string): Promise<void> {
-    await this.#put(stateKeys.tick(this.#table.provisionerId, shard), report);
+    const expiresAt = Math.floor(report.finishedAt / 1000) + TICK_REPORT_SECONDS;
+    await this.#table.put({ ...stateKeys.tick(this.#table.provisionerId, shard), status: report, expiresAt });
   }
 
   async saveReap(report: ReapReport): Promise<void> {
@@ -71,5 +83,3 @@ export class DynamoStatusBoard implements StatusBoard {
 }
 
 const WRITES = { concurrency: 16 };
-
-const isTickOf = (key: string): boolean => key === 'run#tick' || key.startsWith('run#tick#');

@@ -1,5 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsResultEntry } from '@aws-sdk/client-eventbridge';
 import pMap from 'p-map';
+import { EventsRefused } from '../control/events-refused.ts';
 import type { BusEvent, EventBus } from '../control/ports.ts';
 import { busSource } from '../core/bus-names.ts';
 
@@ -34,8 +35,9 @@ export class EventBridgeBus implements EventBus {
     const [first] = refused;
     if (first === undefined) return;
     const { ErrorCode: code = 'no answer', ErrorMessage: message = '' } = first.answer ?? {};
-    throw new Error(
+    throw new EventsRefused(
       `the event bus ${this.#busName} did not accept ${refused.length} of ${events.length} events: ${code} (${message})`,
+      refused.map(({ event }) => event),
     );
   }
 

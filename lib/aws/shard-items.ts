@@ -7,7 +7,14 @@ import { RELEASED } from './state-keys.ts';
 /** Where the items of shards are. */
 interface Keys {
   readonly table: string;
-  keyOf(shard: string): { readonly pk: string; readonly sk: string };
+  keyOf(shard: string): Key;
+  /** Of the lease of versions that know no shards. */
+  readonly keyOfOld: Key;
+}
+
+interface Key {
+  readonly pk: string;
+  readonly sk: string;
 }
 
 interface Times {
@@ -15,7 +22,7 @@ interface Times {
   readonly inheritUntil: EpochMillis;
 }
 
-/** An item as a shard. Items of the time before there were shards hold no range: the first shard has all names. */
+/** An item as a shard. The first one holds no range as long as it has all names. */
 export function readShard(item: Readonly<Record<string, unknown>>): ListedShard {
   const { sk, rangeFrom: from, rangeTo: to, inherited = [], since = 0, summary } = item;
   return {
@@ -28,6 +35,40 @@ export function readShard(item: Readonly<Record<string, unknown>>): ListedShard 
     since: epochMillis(Number(since)),
     ...(summary === undefined ? {} : { summary: summary as NonNullable<ListedShard['summary']> }),
   };
+}
+
+/** Later than any clock says. */
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Makes the first shard, with all names, unless a version that knows no shards ticks just now. Its lease is taken for
+ * ever and under a new fence: beside shards, or after a return to it, it would not see their launches and launch again.
+ */
+export function firstShardActions(now: EpochMillis, { table, keyOf, keyOfOld }: Keys): TransactWriteItem[] {
+  return [
+    {
+      Update: {
+        TableName: table,
+        Key: toItem(keyOfOld),
+        UpdateExpression: 'SET holder = :holder, leaseUntil = :forever, fence = if_not_exists(fence, :zero) + :one',
+        ConditionExpression: 'attribute_not_exists(leaseUntil) OR leaseUntil <= :now OR leaseUntil = :forever',
+        ExpressionAttributeValues: toItem({
+          ':holder': 'a version that knows shards',
+          ':forever': FOREVER,
+          ':zero': 0,
+          ':one': 1,
+          ':now': now,
+        }),
+      },
+    },
+    {
+      Put: {
+        TableName: table,
+        Item: toItem({ ...keyOf(FIRST_SHARD), fence: 0, since: now, leaseUntil: RELEASED }),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+  ];
 }
 
 /** Cuts a shard: the lease ends under a new fence, so that whoever still works under the old one can open no launch. */

@@ -2,15 +2,20 @@ import { FIRST_SHARD } from '../control/shards.ts';
 import type { Platform } from '../core/price-book.ts';
 import type { EpochMillis } from '../core/units.ts';
 
+/** With what the sort keys of shards begin. */
+export const SHARD_KEYS = 'shard';
+
 /**
  * Keys of the state table. Every partition carries the provisionerId, so provisioners that share a table do not meet.
  *
  * | pk                | sk                | what                                             | expires |
  * | ----------------- | ----------------- | ------------------------------------------------ | ------- |
- * | `ID#LEASE`        | `provision`, `provision#SHARD` | a shard: its names, who runs a tick, the fence | never |
+ * | `ID#LEASE`        | `shard`, `shard#SHARD` | a shard: its names, who runs a tick, the fence | never   |
+ * | `ID#LEASE`        | `noted#SHARD`     | worker types to be served by the holder of the lease | an hour |
+ * | `ID#LEASE`        | `provision`       | keeps out versions that know no shards           | never   |
  * | `ID#LAUNCH`, `ID#LAUNCH#SHARD` | `TIME#ID` | a launch intent and its outcome             | 7 days  |
  * | `ID#STATUS`       | `type#NAME`       | what the last tick decided for a worker type     | never   |
- * | `ID#STATUS`       | `run#tick`, `run#tick#SHARD`, `run#reap` | the last tick of a shard, the last run of the reaper | never |
+ * | `ID#STATUS`       | `run#tick`, `run#tick#SHARD`, `run#reap` | the last tick of a shard, the last run of the reaper | ticks: 30 days |
  * | `ID#POOLS`        | region, market, pool | a pool that is not tried for a while         | when it is over |
  * | `ID#CONTROL`      | worker type  | pauses and resumptions                         | never   |
  * | `ID#DECISION#NAME`| time         | why something was launched or not              | 7 days  |
@@ -25,8 +30,11 @@ export const stateKeys = {
   leases: (provisionerId: string) => `${provisionerId}#LEASE`,
   lease: (provisionerId: string, shard: string) => ({
     pk: `${provisionerId}#LEASE`,
-    sk: shard === FIRST_SHARD ? 'provision' : `provision#${shard}`,
+    sk: shard === FIRST_SHARD ? SHARD_KEYS : `${SHARD_KEYS}#${shard}`,
   }),
+  /** The one lease of versions that know no shards: taken for ever, so that none of them launches beside a shard. */
+  leaseOfOld: (provisionerId: string) => ({ pk: `${provisionerId}#LEASE`, sk: 'provision' }),
+  notes: (provisionerId: string, shard: string) => ({ pk: `${provisionerId}#LEASE`, sk: `noted#${shard}` }),
   launches: ledgerKey,
   statuses: (provisionerId: string) => `${provisionerId}#STATUS`,
   workerType: (provisionerId: string, workerType: string) => ({
@@ -81,6 +89,12 @@ function ledgerKey(provisionerId: string, shard: string): string {
 
 /** `leaseUntil` of a lease that was given back: unlike one that ran out, it cannot be renewed or written under. */
 export const RELEASED = 0;
+
+/** Notes are taken within seconds; those of a shard that was merged away are of no use. */
+export const NOTE_SECONDS = 3600;
+
+/** A tick that is so long ago says nothing of now. */
+export const TICK_REPORT_SECONDS = 30 * 24 * 3600;
 
 /** Launch records serve the loops for minutes and people for days. */
 export const LAUNCH_RECORD_SECONDS = 7 * 24 * 3600;

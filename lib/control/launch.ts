@@ -24,9 +24,9 @@ export class HeldLease {
     this.#durationMs = durationMs;
   }
 
-  /** Was it seen that somebody else holds it now? */
-  get isLost(): boolean {
-    return this.#isLost;
+  /** Is it still this tick's, as far as can be known? Once lost, it is not asked for again. */
+  async isHeld(ports: Pick<LaunchPorts, 'clock' | 'leases'>): Promise<boolean> {
+    return !this.#isLost && (await this.current(ports)) !== undefined;
   }
 
   get fence(): number {

@@ -66,6 +66,8 @@ function persists(
   seen: Seen,
 ): boolean {
   if (NEEDS_PERSON.has(status.state) || SWITCHED_OFF.has(status.state)) return false;
+  // A queue that cannot be read says nothing of whether it is over.
+  if (NEEDS_PERSON.has(from) && !AT_WORK.has(status.state)) return true;
   const clearedAt = seen.controls.get(workerType)?.clearedAt;
   if (from === 'suspended') {
     const { hold } = status;

@@ -7,7 +7,7 @@ import type { Cooldown } from '../core/pool-cooldown.ts';
 import type { PriceBook } from '../core/price-book.ts';
 import { type EpochMillis, secondsAfter } from '../core/units.ts';
 import type { Worker } from '../core/worker.ts';
-import type { WorkerType } from '../core/worker-type-schema.ts';
+import { isTypeName, type WorkerType } from '../core/worker-type-schema.ts';
 import type { CheckBoard } from './check-ports.ts';
 import type {
   Backlog,
@@ -58,6 +58,8 @@ export interface Observation {
   readonly prices: PriceBook;
   /** When the last tick began; absent when that is not known. */
   readonly lastTickAt?: EpochMillis;
+  /** Not all worker types of the shard: the next tick of all counts what happened since the last one of all. */
+  readonly isPartial?: true;
 }
 
 /** Queue readings under way at once. 50 to 100 are what one Lambda carries well. */
@@ -73,6 +75,8 @@ export interface Part {
   readonly shard: Pick<Shard, 'shard' | 'inherited'>;
   /** When the last tick of all types of the shard began, if that is known, and how often quiet queues are read. */
   readonly quiet: QuietQueues;
+  /** Set where the shard has more worker types than these. */
+  readonly isPartial?: true | undefined;
 }
 
 /**
@@ -87,8 +91,8 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
   );
   const at = ports.clock.now();
   const ledgers = part && { ...part.shard, inherited: part.shard.inherited.filter(({ until }) => until > at) };
-  // Only a part of the types: EC2 is to answer for those alone.
-  const names = isUnbounded(range) ? undefined : definitions.map(({ workerType }) => workerType);
+  // Only a part of the types: EC2 is to answer for those alone. An item whose name is none has no workers.
+  const names = isUnbounded(range) ? undefined : definitions.map(({ workerType }) => workerType).filter(isTypeName);
   const statusesRead = ports.board.loadWorkerTypes(range).then(byWorkerType);
   const [statuses, backlogs, list, launches, cooldowns, controls, checks, prices] = await Promise.all([
     statusesRead,
@@ -115,6 +119,7 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     controls: byWorkerType(controls),
     checks: byWorkerType(checks),
     prices,
+    ...(part?.isPartial === true ? { isPartial: true as const } : {}),
     ...(part?.quiet.lastTickAt === undefined ? {} : { lastTickAt: part.quiet.lastTickAt }),
   };
 }

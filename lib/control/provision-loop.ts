@@ -13,7 +13,7 @@ export interface LoopOptions {
 }
 
 /** A tick that found the lease taken, by a wake-up most likely, tries again soon: its worker types wait as well. */
-const RETRY_SECONDS = 1;
+const RETRY_SECONDS = 0.5;
 
 /**
  * Repeats the tick inside one invocation and leaves at once when there is nothing to provision. A tick that fails does
@@ -47,9 +47,10 @@ export async function repeatTicks(
   return { ticks: count.done, skipped: count.skipped };
 }
 
-type Attempt = TickResult | { readonly kind: 'threw'; readonly cause: string };
+export type Attempt = TickResult | { readonly kind: 'threw'; readonly cause: string };
 
-async function attempt(run: () => Promise<TickResult>, telemetry: Telemetry): Promise<Attempt> {
+/** A tick that throws is told and counted, and throws no more. */
+export async function attempt(run: () => Promise<TickResult>, telemetry: Telemetry): Promise<Attempt> {
   try {
     return await run();
   } catch (error) {
@@ -61,7 +62,8 @@ async function attempt(run: () => Promise<TickResult>, telemetry: Telemetry): Pr
   }
 }
 
-function failuresOf(result: Attempt): readonly string[] {
+/** What failed in a tick, in words. */
+export function failuresOf(result: Attempt): readonly string[] {
   if (result.kind === 'threw') return [result.cause];
   return result.kind === 'done' ? result.report.failures : [];
 }

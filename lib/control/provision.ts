@@ -82,7 +82,7 @@ export async function tick(ports: ProvisionPorts, options: TickOptions): Promise
 
 async function run(
   ports: ProvisionPorts,
-  { lease, range, definitions }: Extract<TakenShard, { kind: 'taken' }>,
+  { lease, range, definitions, problem }: Extract<TakenShard, { kind: 'taken' }>,
   { holder, endsAt, homeRegion, regions, only, quietQueueSeconds = 0 }: TickOptions,
 ): Promise<TickReport> {
   const startedAt = ports.clock.now();
@@ -93,20 +93,29 @@ async function run(
   try {
     const held = new HeldLease(lease, LEASE_MS);
     const stop = new StopLaunching(ports.clock, endsAt && secondsAfter(endsAt, -LAST_REQUEST_SECONDS));
-    const seen = await observe(ports, homeRegion, { range, definitions, shard: lease, quiet });
+    const seen = await observe(ports, homeRegion, {
+      range,
+      definitions,
+      shard: lease,
+      quiet,
+      isPartial: only === undefined ? undefined : true,
+    });
     const knowledge = new Knowledge(seen, regions, ports.clock);
     const resumed = await resumeLaunches(seen, { stop, knowledge, regions }, ports);
     const context = { seen: { ...seen, launches: resumed.launches }, knowledge, held, stop, ports };
     const { statuses, decisions, errors } = await takeTurns(context, resumed);
-    // Whoever holds the lease now knows more, and has written it.
-    if (!held.isLost) {
+    // A tick that took long without a launch learns only here that somebody else holds the lease, who knows more.
+    if (await held.isHeld(ports)) {
       const plan = planNotices(statuses, context.seen);
       const results = { statuses: plan.statuses, decisions, errors, cooldowns: knowledge.freshCooldowns() };
-      await save(results, seen, resumed.failures, ports);
-      await tellChanges(plan.notices, resumed.failures, held, ports);
+      const unsaved = await save(results, seen, resumed.failures, ports);
+      // What no status remembers would be told at each tick.
+      const notices = plan.notices.filter(({ told }) => !unsaved.has(told.workerType));
+      await tellChanges(notices, resumed.failures, held, ports);
     }
+    if (problem !== undefined) resumed.failures.set('all', problem);
     const report = tickReport(statuses, resumed.failures, { startedAt, finishedAt: ports.clock.now(), holder });
-    if (only === undefined && !held.isLost) {
+    if (only === undefined && (await held.isHeld(ports))) {
       await ports.board.saveTick(report, lease.shard);
       const gauges = { ...gaugesOf(statuses), ...spendGauge(seen) };
       const summary = { startedAt, tickedAt: report.finishedAt, workerTypes: definitions.length, gauges };
@@ -118,10 +127,7 @@ async function run(
   } finally {
     // A lease that cannot be released runs out by itself. What happened to workers is counted after that, since the next
     // tick's count begins where the summary says: what is left uncounted by a crash is never counted twice.
-    const isReleased = await ports.leases.release(lease, end?.summary).then(
-      () => true,
-      () => false,
-    );
+    const isReleased = await ports.leases.release(lease, end?.summary).catch(() => false);
     if (isReleased) end?.count();
     ports.telemetry.publish();
   }
@@ -177,13 +183,17 @@ interface Results {
   readonly cooldowns: readonly Cooldown[];
 }
 
-/** Writes what changed. What people read may fail to be written without the tick failing for every type. */
+/**
+ * Writes what changed. What people read may fail to be written without the tick failing for every type.
+ *
+ * @returns the types whose status could not be written
+ */
 async function save(
   { statuses, decisions, errors, cooldowns }: Results,
   seen: Observation,
   failures: Map<string, string>,
   ports: ProvisionPorts,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const changed = statuses.filter((status) => {
     const previous = seen.statuses.get(status.workerType);
     return !isSameStatus(status, previous) || status.toldState !== previous?.toldState;
@@ -191,10 +201,18 @@ async function save(
   const defined = new Set(seen.definitions.map(({ workerType }) => workerType));
   const deleted = [...seen.statuses.keys()].filter((workerType) => !defined.has(workerType));
   await keepErrors(errors, failures, ports);
-  await pMap(changed, (status) => saveStatus(status, failures, ports), { concurrency: SAVE_CONCURRENCY });
+  const unsaved = await pMap(changed, (status) => saveStatus(status, failures, ports), {
+    concurrency: SAVE_CONCURRENCY,
+  });
+  // A type of the same name that comes later is another one: a pause of this one is over with it.
+  await pMap(
+    deleted.filter((name) => seen.controls.has(name)),
+    (name) => ports.controls.remove(name),
+  );
   if (deleted.length > 0) await ports.board.removeWorkerTypes(deleted);
   if (cooldowns.length > 0) await ports.poolMemory.add(cooldowns);
   if (decisions.length > 0) await ports.decisions.append(decisions);
+  return new Set(unsaved.flat());
 }
 
 /** One status that cannot be saved keeps no other from being saved. */
@@ -202,11 +220,13 @@ async function saveStatus(
   status: WorkerTypeStatus,
   failures: Map<string, string>,
   { board }: ProvisionPorts,
-): Promise<void> {
+): Promise<string[]> {
   try {
     await board.saveWorkerTypes([status]);
+    return [];
   } catch (error) {
     noteFailure(failures, status.workerType, `its status could not be saved: ${String(error)}`);
+    return [status.workerType];
   }
 }
 

@@ -3,6 +3,7 @@
  * and most queues are empty most of the time.
  */
 import type { BacklogReading } from '../core/backlog.ts';
+import { definitionKey } from '../core/definition-key.ts';
 import { type EpochMillis, epochMillis, secondsBetween } from '../core/units.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import type { WorkerTypeStatus } from './status.ts';
@@ -39,13 +40,13 @@ export function quietReading(
 
 /** Nothing waited, ran or changed for a while, under the present definition. */
 function isQuiet(definition: WorkerType, status: WorkerTypeStatus, now: EpochMillis): boolean {
-  const { state, pendingTasks, claimedTasks, changedAt, definitionVersion, target = 0, supply = 0 } = status;
+  const { state, pendingTasks, claimedTasks, changedAt, target = 0, supply = 0 } = status;
   return (
     state === 'ok' &&
     pendingTasks === 0 &&
     claimedTasks === 0 &&
     supply >= target &&
-    definitionVersion === definition.version &&
+    status.definitionKey === definitionKey(definition) &&
     // A status does not say how many tasks are delayed.
     !definition.countDelayedTasks &&
     secondsBetween(changedAt, now) >= QUIET_AFTER_SECONDS

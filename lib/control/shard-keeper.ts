@@ -27,16 +27,17 @@ const SILENT_SECONDS = 300;
 /** Answers what is wrong, in words; nothing when all shards are looked after. Never throws. */
 export async function keepShards(typesPerShard: number, ports: ShardPorts): Promise<readonly string[]> {
   try {
-    const shards = await mergeSmall(await ports.leases.shards(), typesPerShard, ports);
+    const problems: string[] = [];
+    const shards = await mergeSmall(await ports.leases.shards(), typesPerShard, problems, ports);
     const others = shards.filter(({ shard }) => shard !== FIRST_SHARD);
-    if (others.length === 0) return [];
+    if (others.length === 0) return problems;
     await startShards(
       others.map(({ shard }) => shard),
       ports,
     );
     const gauges = sumOfGauges(shards);
     if (gauges !== undefined) countGauges(gauges, ports.telemetry);
-    return others.flatMap((shard) => silenceOf(shard, ports.clock.now()));
+    return [...problems, ...shards.flatMap((shard) => silenceOf(shard, ports.clock.now()))];
   } catch (error) {
     return [`not all shards could be started: ${String(error)}`];
   }
@@ -51,18 +52,24 @@ export async function startShards(shards: readonly string[], { bus }: Pick<Shard
 export const shardOf = (workerType: string, shards: readonly ListedShard[]): string =>
   shards.find(({ range }) => isInRange(workerType, range))?.shard ?? FIRST_SHARD;
 
-/** One pair an invocation: what is left over is joined by the next ones. */
+/** One pair an invocation: what is left over is joined by the next ones. A pair that cannot be joined is served as it is. */
 async function mergeSmall(
   shards: readonly ListedShard[],
   typesPerShard: number,
+  problems: string[],
   { clock, leases, telemetry }: ShardPorts,
 ): Promise<readonly ListedShard[]> {
   const size = ({ summary }: ListedShard) => summary?.workerTypes ?? Number.POSITIVE_INFINITY;
   for (const [index, second] of shards.entries()) {
     const first = shards[index - 1];
     if (first === undefined || size(first) + size(second) > typesPerShard * MERGE_FILL) continue;
-    const answer = await leases.merge(first, second, secondsAfter(clock.now(), LEDGER_WINDOW_SECONDS));
-    if (answer === 'busy') continue;
+    try {
+      const answer = await leases.merge(first, second, secondsAfter(clock.now(), LEDGER_WINDOW_SECONDS));
+      if (answer === 'busy') continue;
+    } catch (error) {
+      problems.push(`shards could not be joined: ${String(error)}`);
+      return shards;
+    }
     telemetry.event('info', 'shards-merged', { shard: first.shard, merged: second.shard });
     return leases.shards();
   }
@@ -81,5 +88,5 @@ function sumOfGauges(shards: readonly ListedShard[]): ShardSummary['gauges'] | u
 function silenceOf({ shard, since, summary, range }: ListedShard, now: EpochMillis): string[] {
   const seconds = secondsBetween(summary?.tickedAt ?? since, now);
   if (seconds <= SILENT_SECONDS) return [];
-  return [`no tick of the worker types from "${range.from}" on (shard ${shard}) for ${Math.round(seconds)} s`];
+  return [`no tick of the worker types from "${range.from ?? ''}" on (shard ${shard}) for ${Math.round(seconds)} s`];
 }

@@ -60,8 +60,8 @@ export interface Leases {
   acquire(holder: string, durationMs: number, shard?: string): Promise<AcquireAnswer>;
   /** Prolongs the lease, also one that ran out; undefined when it was given back or somebody else has it now. */
   renew(lease: Lease, durationMs: number): Promise<Lease | undefined>;
-  /** Gives the lease back at once; harmless when somebody else has it now, whose summary then stays. */
-  release(lease: Lease, summary?: ShardSummary): Promise<void>;
+  /** Gives the lease back at once. False, and nothing changed: somebody else has it now, or it was given back. */
+  release(lease: Lease, summary?: ShardSummary): Promise<boolean>;
   /** Every shard, in the order of their names; none before the first tick. */
   shards(): Promise<ListedShard[]>;
   /**
@@ -71,6 +71,10 @@ export interface Leases {
    * @returns the new shards; undefined: the lease was lost and nothing was changed
    */
   split(lease: Lease, at: readonly string[], inheritUntil: EpochMillis): Promise<readonly string[] | undefined>;
+  /** Notes worker types for whoever holds the lease of the shard, to be served when that is done. */
+  note(shard: string, workerTypes: readonly string[]): Promise<void>;
+  /** What was noted since the last time, each once; it is forgotten with that. */
+  takeNotes(shard: string): Promise<readonly string[]>;
   /** Makes two neighbours one, under the first one's name; `busy` and nothing changed while somebody holds either. */
   merge(first: Shard, second: Shard, inheritUntil: EpochMillis): Promise<'merged' | 'busy'>;
 }

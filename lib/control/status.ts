@@ -62,6 +62,8 @@ export interface WorkerTypeStatus extends LaunchMemory {
   /** When something in this record last changed. */
   readonly changedAt: EpochMillis;
   readonly definitionVersion?: number;
+  /** Of what the definition says of launches (see definitionKey): an edit by hand may leave its version as it was. */
+  readonly definitionKey?: string;
   readonly minCapacity?: number;
   readonly maxCapacity?: number;
   readonly pendingTasks?: number;

@@ -31,6 +31,8 @@ export type TakenShard = { readonly newShards?: readonly string[] } & (
       /** That of the shard, or of the one type that is wanted of it. */
       readonly range: NameRange;
       readonly definitions: readonly StoredWorkerType[];
+      /** What went wrong, and kept nothing from being served. */
+      readonly problem?: string;
     }
   | { readonly kind: 'held'; readonly by: string }
   | { readonly kind: 'gone' }
@@ -47,8 +49,17 @@ export async function takeShard(wanted: WantedShard, ports: ShardPorts): Promise
   const first = await acquire(wanted, ports);
   const { typesPerShard = Number.POSITIVE_INFINITY } = wanted;
   if (first.kind !== 'taken' || first.definitions.length <= typesPerShard) return first;
-  const newShards = await split(first, typesPerShard, ports);
-  return { ...(await acquire(wanted, ports)), newShards };
+  const at = splitPoints(
+    first.definitions.map(({ workerType }) => workerType),
+    typesPerShard,
+  );
+  try {
+    const newShards = await split(first, at, ports);
+    return { ...(await acquire(wanted, ports)), newShards };
+  } catch (error) {
+    // Slow is better than not at all. Should the split have been made all the same, the lease is lost, and launches nothing.
+    return { ...first, problem: `shard ${first.lease.shard} could not be split: ${String(error)}` };
+  }
 }
 
 async function acquire({ holder, shard, only }: WantedShard, ports: ShardPorts): Promise<TakenShard> {
@@ -63,14 +74,13 @@ async function acquire({ holder, shard, only }: WantedShard, ports: ShardPorts):
 /** The lease is given back with the split. Answers the new shards, none when the lease was lost meanwhile. */
 async function split(
   { lease, definitions }: Extract<TakenShard, { kind: 'taken' }>,
-  typesPerShard: number,
+  at: readonly string[],
   ports: ShardPorts,
 ): Promise<readonly string[]> {
-  const names = definitions.map(({ workerType }) => workerType);
-  const at = splitPoints(names, typesPerShard);
   const inheritUntil = secondsAfter(ports.clock.now(), LEDGER_WINDOW_SECONDS);
-  const newShards = (await giveBackOnError(lease, ports, () => ports.leases.split(lease, at, inheritUntil))) ?? [];
-  ports.telemetry.event('info', 'shard-split', { shard: lease.shard, workerTypes: names.length, newShards });
+  const newShards = (await ports.leases.split(lease, at, inheritUntil)) ?? [];
+  const { shard } = lease;
+  ports.telemetry.event('info', 'shard-split', { shard, workerTypes: definitions.length, newShards });
   return newShards;
 }
 

@@ -1,4 +1,5 @@
 import pMap from 'p-map';
+import { EventsRefused } from './events-refused.ts';
 import { noteFailure } from './failures.ts';
 import type { HeldLease, LaunchPorts } from './launch.ts';
 import type { Notice } from './notices.ts';
@@ -24,16 +25,40 @@ export async function tellChanges(
   ports: TellPorts,
 ): Promise<void> {
   if (notices.length === 0) return;
+  const told = await put(notices, failures, ports);
+  if (told.length === 0) return;
+  // A bus that is slow may have cost the lease: whoever holds it now knows more, and tells at worst once more.
+  if (!(await held.isHeld(ports).catch(() => false))) return;
+  await pMap(told, (notice) => remember(notice, failures, ports), { concurrency: CONCURRENCY });
+}
+
+/** Answers the notices that the bus took. */
+async function put(
+  notices: readonly Notice[],
+  failures: Map<string, string>,
+  { bus, telemetry }: TellPorts,
+): Promise<readonly Notice[]> {
   try {
-    await ports.bus.put(notices.map(({ event }) => event));
-    // A bus that is slow may have cost the lease: whoever holds it now knows more, and tells at worst once more.
-    if ((await held.current(ports)) === undefined) return;
-    await pMap(notices, ({ told }) => ports.board.saveWorkerTypes([told]), { concurrency: CONCURRENCY });
+    await bus.put(notices.map(({ event }) => event));
+    return notices;
   } catch (error) {
-    const workerTypes = notices.map(({ told }) => told.workerType);
-    for (const workerType of workerTypes)
-      noteFailure(failures, workerType, `the notice of its change could not be put on the bus: ${String(error)}`);
-    ports.telemetry.count(metricNames.noticeFailures, notices.length);
-    ports.telemetry.event('error', 'notices-failed', { workerTypes: workerTypes.slice(0, 20), error: String(error) });
+    const refused = error instanceof EventsRefused ? error.refused : undefined;
+    const isRefused = ({ event }: Notice) => refused === undefined || refused.includes(event);
+    const untold = notices.filter(isRefused);
+    for (const { told } of untold)
+      noteFailure(failures, told.workerType, `the notice of its change could not be put on the bus: ${String(error)}`);
+    const workerTypes = untold.slice(0, 20).map(({ told }) => told.workerType);
+    telemetry.count(metricNames.noticeFailures, untold.length);
+    telemetry.event('error', 'notices-failed', { workerTypes, error: String(error) });
+    return notices.filter((notice) => !isRefused(notice));
+  }
+}
+
+/** The notice is told again where this fails. */
+async function remember({ told }: Notice, failures: Map<string, string>, { board }: TellPorts): Promise<void> {
+  try {
+    await board.saveWorkerTypes([told]);
+  } catch (error) {
+    noteFailure(failures, told.workerType, `that its change was told could not be saved: ${String(error)}`);
   }
 }

@@ -56,13 +56,8 @@ export function countGauges(gauges: ShardSummary['gauges'], telemetry: Telemetry
   for (const [name, value] of Object.entries(gauges)) telemetry.gauge(name as MetricName, value);
 }
 
-/** A report that is so much older than the newest one is of a shard that was merged away. */
-const FORGOTTEN_SECONDS = 3600;
-
 /** The last ticks of all shards as one: as old as the oldest of them. Undefined before the first. */
-export function wholeTick(all: readonly TickReport[]): TickReport | undefined {
-  const newest = Math.max(...all.map(({ finishedAt }) => finishedAt));
-  const reports = all.filter(({ finishedAt }) => newest - finishedAt < FORGOTTEN_SECONDS * 1000);
+export function wholeTick(reports: readonly TickReport[]): TickReport | undefined {
   const [oldest, ...others] = [...reports].sort((a, b) => a.finishedAt - b.finishedAt);
   if (oldest === undefined || others.length === 0) return oldest;
   const sum = (field: 'workerTypes' | 'invalid' | 'launchedCapacity') =>

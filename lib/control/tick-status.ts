@@ -1,3 +1,4 @@
+import { definitionKey } from '../core/definition-key.ts';
 import { holdAfter, isHolding } from '../core/launch-hold.ts';
 import { describeProblems, type Problem } from '../core/problem.ts';
 import type { HoldReason } from '../core/provision-plan.ts';
@@ -119,6 +120,7 @@ export function statusOfTurn(turn: Turn, now: EpochMillis): WorkerTypeStatus {
     state: stateOf(turn, remembered),
     changedAt: now,
     definitionVersion: definition.version,
+    definitionKey: definitionKey(definition),
     minCapacity: definition.minCapacity,
     maxCapacity: definition.maxCapacity,
     capacity: plan.kind === 'hold' ? plan.capacity : plan.figures.capacity,

@@ -1,56 +1,95 @@
 import pMap from 'p-map';
+import { type EpochMillis, secondsAfter } from '../core/units.ts';
 import type { Clock, Telemetry } from './ports.ts';
-import type { TickResult } from './provision.ts';
+import type { TickOptions, TickResult } from './provision.ts';
+import { attempt, failuresOf } from './provision-loop.ts';
 import { shardOf } from './shard-keeper.ts';
 import type { Leases } from './shards.ts';
 
-/** A tick takes a second or so. Where one takes longer, the loop that runs it ticks again soon by itself. */
-const WAIT_MS = 5_000;
-const RETRY_MS = 250;
 /** Types of one shard wait for its lease one after the other; those of several need not. */
 const CONCURRENCY = 4;
+/** What a tick may need to its end, requests to EC2 included (see LAST_REQUEST_SECONDS). */
+const RESERVE_SECONDS = 35;
 
-/** One worker type of one shard. */
-export interface WokenType {
-  readonly shard: string;
-  readonly only: string;
+/** More than a regular tick waits before it asks again (RETRY_SECONDS of provision-loop.ts). */
+const GAP_MS = 600;
+
+interface WakePorts {
+  readonly clock: Clock;
+  readonly leases: Leases;
+  readonly telemetry: Telemetry;
 }
 
+type Run = (part: Pick<TickOptions, 'shard' | 'only'>) => Promise<TickResult>;
+
 /**
- * Ticks at once for each of these worker types alone, as somebody says that tasks wait for them. While another tick holds
- * the lease it is waited for, a little: what comes too late is served by the next regular tick. A type that is not there
+ * Ticks at once for each of these worker types alone, as somebody says that tasks wait for them. A type that is not there
  * is no failure.
  *
  * @returns the failures, in words
  */
 export async function wake(
   workerTypes: readonly string[],
-  run: (type: WokenType) => Promise<TickResult>,
-  { clock, leases, telemetry }: { readonly clock: Clock; readonly leases: Leases; readonly telemetry: Telemetry },
+  run: Run,
+  endsAt: EpochMillis,
+  ports: WakePorts,
 ): Promise<readonly string[]> {
-  const shards = await leases.shards();
-  const types = [...new Set(workerTypes)].map((only) => ({ only, shard: shardOf(only, shards) }));
+  const shards = await ports.leases.shards();
+  const byShard = Map.groupBy(workerTypes, (workerType) => shardOf(workerType, shards));
   const failures = await pMap(
-    [...Map.groupBy(types, ({ shard }) => shard).values()],
-    async (ofOneShard) => {
-      const until = clock.now() + WAIT_MS;
-      const failed: string[] = [];
-      for (const type of ofOneShard) {
-        const result = await tickBefore(until, () => run(type), clock);
-        if (result.kind === 'done') failed.push(...result.report.failures);
-        else telemetry.event('info', 'wake-skipped', { workerType: type.only });
-      }
-      return failed;
-    },
+    byShard,
+    ([shard, its]) =>
+      serveTypes({ shard, workerTypes: its, until: secondsAfter(endsAt, -RESERVE_SECONDS) }, run, ports),
     { concurrency: CONCURRENCY },
   );
   return failures.flat();
 }
 
-async function tickBefore(until: number, run: () => Promise<TickResult>, clock: Clock): Promise<TickResult> {
-  while (true) {
-    const result = await run();
-    if (result.kind !== 'skipped' || clock.now() + RETRY_MS > until) return result;
-    await clock.sleep(RETRY_MS);
+/** What was noted while a tick of the shard held its lease, served by whoever held it. */
+export async function serveNoted(
+  shard: string,
+  run: Run,
+  until: EpochMillis,
+  ports: WakePorts,
+): Promise<readonly string[]> {
+  return serveTypes({ shard, workerTypes: await ports.leases.takeNotes(shard), until }, run, ports);
+}
+
+/**
+ * One tick a type. Where the lease is held, the types are noted for its holder, and nobody waits: a thousand wake-ups in a
+ * second are a thousand short invocations. The note is written before the lease is asked for once more, and read after it
+ * was given back, so that one of the two sees it. What time does not allow is left to the next regular tick.
+ */
+async function serveTypes(
+  {
+    shard,
+    workerTypes,
+    until,
+  }: { readonly shard: string; readonly workerTypes: readonly string[]; readonly until: number },
+  run: Run,
+  { clock, leases, telemetry }: WakePorts,
+): Promise<readonly string[]> {
+  const waiting = new Set(workerTypes);
+  const failures: string[] = [];
+  for (const only of waiting) {
+    if (clock.now() > until) {
+      telemetry.event('info', 'wake-skipped', { shard, workerTypes: [...waiting] });
+      break;
+    }
+    const tick = () => attempt(() => run({ shard, only }), telemetry);
+    let result = await tick();
+    if (result.kind === 'skipped') {
+      await leases.note(shard, [...waiting]);
+      result = await tick();
+      if (result.kind === 'skipped') break;
+    }
+    waiting.delete(only);
+    failures.push(...failuresOf(result));
+    const noted = await leases.takeNotes(shard);
+    // Whoever ticks regularly asks for the lease more often than this: wake-ups without end must not keep it out.
+    if (noted.length > 0) await clock.sleep(GAP_MS);
+    // Its own name comes back where it was noted after this tick had read its queue.
+    for (const name of noted) waiting.add(name);
   }
+  return failures;
 }

@@ -27,7 +27,9 @@ export function workerFigures(
   const workers = knownWorkers(definition.workerType, seen);
   const spend = spendOf(workers, definition, seen.prices);
   const ends = endsOfLastHour(workers, definition, seen.at);
-  const booting = bootingIds(workers).slice(0, MAX_LISTED);
+  // What the last tick of all saw booting is still to be told by the next one.
+  const before = seen.isPartial ? (seen.statuses.get(definition.workerType)?.workers?.bootingWorkers ?? []) : [];
+  const booting = [...new Set([...before, ...bootingIds(workers)])].slice(0, MAX_LISTED);
   const failing = knowledge.healthOf(definition.workerType).filter(isLastResort).slice(0, MAX_LISTED);
   const figures: WorkerFigures = {
     // Rounded, or a status would be written for each small move of a price.

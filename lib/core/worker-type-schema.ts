@@ -11,6 +11,9 @@ export const MAX_LIFETIME_SECONDS = 30 * 24 * HOUR_SECONDS;
 
 /** Names end up in tags, table keys, metrics and log fields. Length as in Taskcluster's worker types. */
 const NAME_PATTERN = /^[A-Za-z0-9_-]{1,38}$/;
+/** May a worker type be named like this? */
+export const isTypeName = (name: string): boolean => NAME_PATTERN.test(name);
+
 const name = z.string().regex(NAME_PATTERN, '1 to 38 letters, digits, - or _');
 /** Also part of a CloudFormation stack's name, which knows no underscore and begins with a letter. */
 export const PROVISIONER_ID_PATTERN = /^[A-Za-z][A-Za-z0-9-]{0,37}$/;

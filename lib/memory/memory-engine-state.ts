@@ -32,6 +32,10 @@ export class MemoryControls implements Controls {
   async save(control: TypeControl): Promise<void> {
     this.#controls.set(control.workerType, structuredClone(control));
   }
+
+  async remove(workerType: string): Promise<void> {
+    this.#controls.delete(workerType);
+  }
 }
 
 /** Decisions in memory. */

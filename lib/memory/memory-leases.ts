@@ -23,6 +23,7 @@ interface Held extends ListedShard {
 export class MemoryLeases implements Leases {
   readonly #clock: Clock;
   readonly #shards = new Map<string, Held>();
+  readonly #notes = new Map<string, Set<string>>();
   #made = 0;
 
   constructor(clock: Clock) {
@@ -55,8 +56,8 @@ export class MemoryLeases implements Leases {
     return this.#change(lease, { until }) ? { ...lease, until } : undefined;
   }
 
-  async release(lease: Lease, summary?: ShardSummary): Promise<void> {
-    this.#change(lease, { until: 0, ...(summary === undefined ? {} : { summary }) });
+  async release(lease: Lease, summary?: ShardSummary): Promise<boolean> {
+    return this.#change(lease, { until: 0, ...(summary === undefined ? {} : { summary }) });
   }
 
   async shards(): Promise<ListedShard[]> {
@@ -100,6 +101,16 @@ export class MemoryLeases implements Leases {
     this.#put({ ...a, range, inherited, fence: a.fence + 1 });
     this.#shards.delete(b.shard);
     return 'merged';
+  }
+
+  async note(shard: string, workerTypes: readonly string[]): Promise<void> {
+    this.#notes.set(shard, new Set([...(this.#notes.get(shard) ?? []), ...workerTypes]));
+  }
+
+  async takeNotes(shard: string): Promise<readonly string[]> {
+    const notes = [...(this.#notes.get(shard) ?? [])];
+    this.#notes.delete(shard);
+    return notes;
   }
 
   /** Is this lease the current one? Whoever came after has a higher fence. */

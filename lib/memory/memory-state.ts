@@ -1,5 +1,5 @@
 import type { LaunchLedger, LaunchRecord, StatusBoard } from '../control/ports.ts';
-import type { Lease, Shard } from '../control/shards.ts';
+import { FIRST_SHARD, type Lease, type Shard } from '../control/shards.ts';
 import type { ReapReport, TickReport, WorkerTypeStatus } from '../control/status.ts';
 import { wholeTick } from '../control/tick-report.ts';
 import { isInRange, type NameRange } from '../core/name-range.ts';
@@ -38,13 +38,20 @@ export class MemoryLedger implements LaunchLedger {
 /** Statuses in memory. */
 export class MemoryStatusBoard implements StatusBoard {
   readonly #workerTypes = new Map<string, WorkerTypeStatus>();
+  readonly #leases: MemoryLeases;
   readonly #ticks = new Map<string, TickReport>();
   #reap: ReapReport | undefined;
 
+  constructor(leases: MemoryLeases) {
+    this.#leases = leases;
+  }
+
   async load(): ReturnType<StatusBoard['load']> {
+    const shards = new Set([FIRST_SHARD, ...(await this.#leases.shards()).map(({ shard }) => shard)]);
+    const ticks = [...this.#ticks].filter(([shard]) => shards.has(shard));
     return {
       workerTypes: [...this.#workerTypes.values()],
-      tick: wholeTick([...this.#ticks.values()]),
+      tick: wholeTick(ticks.map(([, report]) => report)),
       reap: this.#reap,
     };
   }

@@ -44,7 +44,7 @@ export function memoryWorld(startAt: number, fleet: Partial<MemoryFleetSettings>
     fleet: new MemoryFleet(clock, fleet),
     leases,
     ledger: new MemoryLedger(leases),
-    board: new MemoryStatusBoard(),
+    board: new MemoryStatusBoard(leases),
     history: new MemoryVersionHistory(),
     telemetry: new MemoryTelemetry(),
     poolMemory: new MemoryPoolMemory(clock),

@@ -33,6 +33,7 @@ const CALLS: readonly (readonly [string, string, (ports: ProvisionerPorts) => Pr
   ['workerTypes.get', 'GetItem', ({ workerTypes }) => workerTypes.get('build')],
   ['workerTypes.save', 'PutItem', ({ workerTypes }) => workerTypes.save(definition, undefined)],
   ['workerTypes.remove', 'DeleteItem', ({ workerTypes }) => workerTypes.remove('build', 1)],
+  ['leases.acquire', 'TransactWriteItems', ({ leases }) => leases.acquire('me', 1_000)],
   ['leases.acquire', 'UpdateItem', ({ leases }) => leases.acquire('me', 1_000)],
   ['leases.renew', 'UpdateItem', ({ leases }) => leases.renew(lease, 1_000)],
   ['leases.release', 'UpdateItem', ({ leases }) => leases.release(lease)],

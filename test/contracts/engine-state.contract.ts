@@ -89,6 +89,15 @@ export function describeControls(name: string, subject: SubjectFactory): void {
       expect(loaded.sort((a, b) => (a.workerType < b.workerType ? -1 : 1))).toEqual([paused, cleared]);
     });
 
+    it('forgets the types named, also those that it knows nothing of', async () => {
+      const { controls } = await subject();
+      await controls.save(paused);
+      await controls.remove('never');
+      expect(await controls.load()).toEqual([paused]);
+      await controls.remove(paused.workerType);
+      expect(await controls.load()).toEqual([]);
+    });
+
     it('keeps what it was given, whatever becomes of the object', async () => {
       const { controls } = await subject();
       const pause = { note: 'n', by: 'ana', at: NOW };

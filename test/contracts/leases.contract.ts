@@ -106,8 +106,8 @@ export function describeLeases(name: string, subject: SubjectFactory): void {
       expect(await leases.shards()).toEqual([]);
       const first = await acquired(ports, 'one');
       const summary = { startedAt: NOW, tickedAt: NOW, workerTypes: 3, gauges: { Supply: 4 } };
-      await leases.release(first, summary);
-      await leases.release(first, { ...summary, workerTypes: 4 });
+      expect(await leases.release(first, summary)).toBe(true);
+      expect(await leases.release(first, { ...summary, workerTypes: 4 })).toBe(false);
       const shard = { shard: FIRST_SHARD, range: {}, inherited: [], since: expect.any(Number) };
       expect(await leases.shards()).toEqual([{ ...shard, summary }]);
       const second = await acquired(ports, 'two');
@@ -182,6 +182,18 @@ export function describeLeases(name: string, subject: SubjectFactory): void {
       expect(joined.range).toEqual({ from: 'f' });
       expect(new Set(joined.inherited.map(({ shard }) => shard))).toEqual(new Set([FIRST_SHARD, third.shard]));
       expect(await leases.shards()).toHaveLength(2);
+    });
+
+    it('gives notes to the first who takes them, each once', async () => {
+      const { leases } = await subject();
+      expect(await leases.takeNotes('a')).toEqual([]);
+      await Promise.all([leases.note('a', ['x', 'y']), leases.note('a', ['y', 'z']), leases.note('b', ['other'])]);
+      expect([...(await leases.takeNotes('a'))].sort()).toEqual(['x', 'y', 'z']);
+      expect(await leases.takeNotes('a')).toEqual([]);
+      await leases.note('a', []);
+      expect(await leases.takeNotes('a')).toEqual([]);
+      expect(await leases.takeNotes('b')).toEqual(['other']);
+      expect(await leases.shards()).toEqual([]);
     });
 
     it('knows nothing of a shard that was never there', async () => {

@@ -91,6 +91,54 @@ describe('more worker types than one tick should serve', () => {
     await expect(invoke(world, 10)).resolves.toBeUndefined();
   });
 
+  it('fails when the first shard has been silent, while the others tick', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    await deliver(world, 10);
+    const { acquire } = world.leases;
+    world.leases.acquire = async (holder, ms, shard = FIRST_SHARD) =>
+      shard === FIRST_SHARD ? { kind: 'held', by: 'somebody' } : acquire.call(world.leases, holder, ms, shard);
+    const failures: string[] = [];
+    for (let minute = 0; minute < 7; minute += 1) {
+      world.clock.advance(50_000);
+      await invoke(world, 10).catch((error: Error) => failures.push(error.message));
+      await deliver(world, 10);
+    }
+    expect(failures.at(-1)).toMatch(/no tick of the worker types from "" on \(shard provision\)/);
+  });
+
+  it('are served all together while their shard cannot be split, which is a failure', async () => {
+    const world = shardedWorld(wantedOf(12));
+    world.leases.split = () => Promise.reject(new Error('ThrottlingError'));
+    await expect(invoke(world, 10)).rejects.toThrow('shard provision could not be split: Error: ThrottlingError');
+    expect(workersByType(world)).toEqual(wantedOf(12));
+  });
+
+  it('are all started although two shards cannot be joined, which is a failure', async () => {
+    const world = shardedWorld(wantedOf(24));
+    await invoke(world, 10);
+    await deliver(world, 10);
+    world.leases.merge = () => Promise.reject(new Error('ThrottlingError'));
+    await expect(invoke(world, 100)).rejects.toThrow('shards could not be joined: Error: ThrottlingError');
+    expect(world.bus.events).toHaveLength(3);
+  });
+
+  it('whose names no worker can have are not asked of EC2', async () => {
+    const world = shardedWorld(wantedOf(24));
+    world.workerTypes.putRaw('type-000*', { workerType: 'type-000*' });
+    world.workerTypes.putRaw(`type-001${'x'.repeat(300)}`, {});
+    await invoke(world, 10);
+    const { list } = world.fleet;
+    const asked: string[] = [];
+    world.fleet.list = (names = []) => {
+      asked.push(...names);
+      return list.call(world.fleet, names);
+    };
+    await invoke(world, 10);
+    expect(asked).toContain('type-000');
+    expect(asked.filter((name) => !/^type-\d{3}$/.test(name))).toEqual([]);
+  });
+
   it('serves its own part although the others cannot be started, and fails', async () => {
     const world = shardedWorld(wantedOf(12));
     await invoke(world, 10);
