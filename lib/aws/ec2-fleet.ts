@@ -1,5 +1,6 @@
 import {
   CreateFleetCommand,
+  type CreateFleetCommandInput,
   type CreateFleetCommandOutput,
   CreateLaunchTemplateCommand,
   type CreateLaunchTemplateCommandInput,
@@ -111,22 +112,32 @@ export class Ec2Fleet implements Fleet, LaunchPreview {
   }
 
   async #send(order: LaunchOrder, { launchTemplates, fleet }: FleetRequests): Promise<LaunchOutcome> {
-    for (const template of launchTemplates) await this.#ensureTemplate(order.region, template);
+    for (const template of launchTemplates) {
+      const refusal = await this.#ensureTemplate(order.region, template);
+      if (refusal !== undefined)
+        return { kind: 'refused', refusal: { ...refusal, ...poolsUsing(template, fleet, refusal) } };
+    }
     const answer = await this.#clients.ec2Launch(order.region).send(new CreateFleetCommand(fleet));
     if (answer.Errors?.some(({ ErrorCode: code }) => code === TEMPLATE_MISSING))
       this.#forgetTemplates(order.region, launchTemplates);
     return { kind: 'answered', workers: this.#workersOf(order, answer), refusals: refusalsOf(answer) };
   }
 
-  async #ensureTemplate(region: string, template: CreateLaunchTemplateCommandInput): Promise<void> {
+  /** Why EC2 does not take the template; undefined when it is there. */
+  async #ensureTemplate(region: string, template: CreateLaunchTemplateCommandInput): Promise<Refusal | undefined> {
     const name = `${region}/${template.LaunchTemplateName}`;
-    if (this.#templates.has(name)) return;
+    if (this.#templates.has(name)) return undefined;
     try {
       await this.#clients.ec2(region).send(new CreateLaunchTemplateCommand(template));
     } catch (error) {
-      if (!(error instanceof Error && error.name === 'InvalidLaunchTemplateName.AlreadyExistsException')) throw error;
+      if (!(error instanceof Error && error.name === 'InvalidLaunchTemplateName.AlreadyExistsException')) {
+        const refusal = refusalOfError(error);
+        if (refusal === undefined) throw error;
+        return refusal;
+      }
     }
     this.#templates.add(name);
+    return undefined;
   }
 
   #forgetTemplates(region: string, templates: readonly CreateLaunchTemplateCommandInput[]): void {
@@ -162,6 +173,23 @@ function buildRequests(order: LaunchOrder, settings: FleetSettings): FleetReques
   } catch (error) {
     return { refusal: { class: 'configuration', code: 'InvalidDefinition', message: describeError(error) } };
   }
+}
+
+/**
+ * The pools that a refused template keeps from being launched: those of other templates have nothing to do with it, and
+ * the next order may ask for them. A throttle is the call's.
+ */
+function poolsUsing(
+  { LaunchTemplateName: name }: CreateLaunchTemplateCommandInput,
+  { LaunchTemplateConfigs: configs = [] }: CreateFleetCommandInput,
+  { class: kind }: Refusal,
+): Pick<Refusal, 'count' | 'pools'> {
+  if (kind === 'throttled') return {};
+  const pools = configs
+    .filter((config) => config.LaunchTemplateSpecification?.LaunchTemplateName === name)
+    .flatMap(({ Overrides: overrides = [] }) => overrides)
+    .map(({ SubnetId, InstanceType }) => `${SubnetId}/${InstanceType}`);
+  return { count: pools.length, pools };
 }
 
 /** A request takes 200 filter values over all its filters (EC2 API reference, Filter); one is the provisioner's. */

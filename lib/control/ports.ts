@@ -81,7 +81,7 @@ export type LaunchOutcome =
   | { readonly kind: 'answered'; readonly workers: readonly Worker[]; readonly refusals: readonly Refusal[] }
   /**
    * EC2 refused the call as a whole: this call launched nothing. An earlier call for the same order, whose answer was
-   * lost, may have.
+   * lost, may have. The refusal names pools where others are not concerned, none where it is of all that were ordered.
    */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   /** No answer that can be trusted (time-out, 5xx): something may have been launched. Repeat the same order. */

@@ -16,13 +16,17 @@ export function needsMending(attempts: readonly Attempt[], spot: readonly PoolVe
   const refusals = attempts.flatMap((attempt) => attempt.refusals);
   if (refusals.length === 0 || !refusals.every(isLasting)) return false;
   return !spot.some((verdict) => {
-    const asked = attempts.filter(
-      ({ order }) => order.region === verdict.pool.region && order.market === verdict.market,
-    );
+    const asked = attempts.filter(({ order }) => names(order, verdict));
     if (asked.some((attempt) => hasRefused(attempt, verdict))) return false;
     return verdict.rejected === undefined ? asked.length === 0 : COMES_BACK.has(verdict.rejected.reason);
   });
 }
 
+const names = (order: Attempt['order'], { pool, market }: PoolVerdict): boolean =>
+  order.region === pool.region &&
+  order.market === market &&
+  order.pools.some(({ subnetId, instanceType }) => subnetId === pool.subnetId && instanceType === pool.instanceType);
+
+/** A refusal of the whole call is one of every pool that it named. */
 const hasRefused = ({ refusals }: Attempt, { pool }: PoolVerdict): boolean =>
   refusals.some(({ pools }) => pools === undefined || pools.includes(`${pool.subnetId}/${pool.instanceType}`));

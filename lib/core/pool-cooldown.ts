@@ -56,7 +56,10 @@ const QUOTA_SECONDS = 300;
 /** A code that we do not know may mean anything. */
 const UNKNOWN_SECONDS = 300;
 
-/** What an order's refusals teach. A refusal of the whole call is one of every pool that it named. */
+/**
+ * What an order's refusals teach. A refusal of the whole call is one of every pool that it named, and says nothing of the
+ * others: they may be too large for now, of last resort, or beyond what one request takes.
+ */
 export function cooldownsAfter(order: Ordered, refusals: readonly Refusal[], now: EpochMillis): Cooldown[] {
   const { region, market } = order;
   return refusals.flatMap((refusal): Cooldown[] => {
@@ -67,7 +70,6 @@ export function cooldownsAfter(order: Ordered, refusals: readonly Refusal[], now
     if (refusal.class === 'quota') return quotaScopes(pools).map((scope) => ({ ...base, ...scope }));
     const isShared = POOL_CODES.has(code);
     const scoped = isShared ? base : { ...base, definitionKey: definitionKey(order.definition) };
-    if (pools === undefined && !isShared) return [scoped];
     if (pools === undefined) {
       return order.pools.map(({ subnetId, instanceType }) => ({ ...scoped, subnetId, instanceType }));
     }

@@ -184,6 +184,26 @@ describe('a launch template', () => {
     ]);
   });
 
+  it.each([
+    [
+      'InvalidParameterValue',
+      400,
+      'configuration',
+      { count: 3, pools: Array(3).fill(expect.stringMatching(/xlarge$/)) },
+    ],
+    ['RequestLimitExceeded', 503, 'throttled', { class: 'throttled' }],
+  ])("that EC2 refuses (%s) is the refusal of the pools that use it; a throttle is the call's", async (...row) => {
+    const [code, status, kind, scope] = row;
+    const { ports, world } = await useAwsWorld();
+    const instanceTypes = [{ instanceType: 'c7g.large' }, { instanceType: 'c7g.xlarge', capacity: 2 }];
+    const when = (input: object) => JSON.stringify(input).includes('"Value":"2"');
+    world.addFault({ action: 'CreateLaunchTemplate', kind: 'error', code, status, when });
+    const outcome = await ports.fleet.launch(anOrder(1, { instanceTypes }));
+    expect(outcome).toMatchObject({ kind: 'refused', refusal: { class: kind, code, ...scope } });
+    expect(outcome.kind === 'refused' && (outcome.refusal.pools === undefined) === (kind === 'throttled')).toBe(true);
+    expect(world.instances()).toEqual([]);
+  });
+
   it('that somebody deleted is made again when the order is repeated', async () => {
     const { ports, world, clients } = await useAwsWorld();
     await ports.fleet.launch(anOrder(1, {}, 'one'));

@@ -1,7 +1,8 @@
 /** Whom a refusal concerns, and whom it leaves alone. */
 import { describe, expect, it } from 'vitest';
+import { secondsAfter } from '../../lib/core/units.ts';
 import { anEngine, aZone, type Engine, refused, refusedPools, zonesIn } from '../support/an-engine.ts';
-import { NOW } from '../support/builders.ts';
+import { aWorker, NOW } from '../support/builders.ts';
 
 const TWO_ZONES = { regions: [{ zones: [aZone('us-east-1', 'a'), aZone('us-east-1', 'b')] }] };
 const ordersOf = ({ orders }: Engine, workerType: string) =>
@@ -55,6 +56,58 @@ it('kinds of instances beyond what one request takes are asked for when the firs
   await engine.run();
   expect(engine.orders.map(({ pools }) => pools.length)).toEqual([50, 10]);
   expect(engine.fleet.truth).toHaveLength(1);
+});
+
+describe('a refusal of a whole call', () => {
+  it('leaves a pool alone that was too large for the call', async () => {
+    const instanceTypes = [{ instanceType: 'c7g.large' }, { instanceType: 'c7g.4xlarge', capacity: 8 }];
+    const engine = anEngine([{ instanceTypes, maxCapacity: 10, pendingTasks: 100 }]);
+    for (let index = 0; index < 8; index += 1) engine.fleet.put(aWorker({ workerId: `i-${index}` }));
+    engine.answer = () => refused('configuration', 'InvalidAMIID.NotFound');
+    await engine.run();
+    expect(engine.orders.map(({ pools }) => pools.map(({ instanceType }) => instanceType))).toEqual([['c7g.large']]);
+    expect(await engine.poolMemory.load()).toMatchObject([{ instanceType: 'c7g.large' }]);
+    expect((await engine.status())?.state).toBe('short');
+    for (const { workerId } of engine.fleet.truth) engine.fleet.setState(workerId, 'stopped');
+    engine.answer = undefined;
+    await engine.run();
+    expect(engine.orders.at(-1)?.pools.map(({ instanceType }) => instanceType)).toEqual(['c7g.4xlarge']);
+  });
+
+  it('leaves pools of last resort alone, and they are asked next', async () => {
+    const engine = anEngine([{ ...TWO_ZONES, pendingTasks: 5 }]);
+    for (let index = 0; index < 8; index += 1) {
+      const end = { state: 'stopped', endCode: 'Client.InstanceInitiatedShutdown' } as const;
+      const stoppedAt = secondsAfter(NOW, index < 5 ? -890 : -300);
+      const launchedAt = secondsAfter(NOW, -900 - index);
+      engine.fleet.put(aWorker({ workerId: `i-${index}`, zone: 'us-east-1b', launchedAt, stoppedAt, ...end }));
+    }
+    engine.answer = ({ pools }) =>
+      pools.some(({ subnetId }) => subnetId.endsWith('a'))
+        ? refused('configuration', 'InvalidSubnetID.NotFound')
+        : undefined;
+    await engine.run();
+    expect((await engine.status())?.state).toBe('short');
+    await engine.run();
+    expect(engine.orders.at(-1)?.pools.map(({ subnetId }) => subnetId)).toEqual(['subnet-useast1b']);
+    expect(engine.fleet.truth.filter(({ state }) => state !== 'stopped')).toHaveLength(1);
+  });
+
+  it('that names the pools it concerns has the others asked in the same tick', async () => {
+    const engine = anEngine([{ ...TWO_ZONES, pendingTasks: 2 }]);
+    const pools = ['subnet-useast1a/c7g.large'];
+    engine.answer = (order) =>
+      order.pools.length === 2
+        ? {
+            kind: 'refused',
+            refusal: { class: 'configuration', code: 'InvalidParameterValue', message: 'no', count: 1, pools },
+          }
+        : undefined;
+    await engine.run();
+    expect(engine.orders.map((order) => order.pools.length)).toEqual([2, 1]);
+    expect(engine.orders.at(-1)?.pools[0]?.subnetId).toBe('subnet-useast1b');
+    expect(engine.fleet.truth).toHaveLength(2);
+  });
 });
 
 describe('a refusal that somebody has to mend', () => {

@@ -134,7 +134,6 @@ describe('what EC2 refuses', { timeout: 60_000 }, () => {
     if (kind === 'throttled') return [];
     if (kind === 'quota') return [way === 'the whole call' ? base : { ...base, instanceType: 'c7g.large' }];
     const own = isShared(code, kind) ? {} : { definitionKey: definitionKey(parsed.definition) };
-    if (way === 'the whole call' && !isShared(code, kind)) return [{ ...base, ...own }];
     const type =
       code === 'InsufficientFreeAddressesInSubnet' && way !== 'the whole call' ? {} : { instanceType: 'c7g.large' };
     return WAYS[way].map((subnetId) => ({ ...base, ...own, subnetId, ...type }));
