@@ -21,6 +21,8 @@ export interface Cooldown {
   readonly until: EpochMillis;
   /** EC2's code. */
   readonly code: string;
+  /** Set where the refusal ends only when somebody mends something (see isLasting): the pool is asked again, in hope. */
+  readonly isLasting?: boolean;
   /** The one definition that it holds for (see definitionKey); absent: all worker types. */
   readonly definitionKey?: string;
 }
@@ -66,7 +68,8 @@ export function cooldownsAfter(order: Ordered, refusals: readonly Refusal[], now
     const { code, pools } = refusal;
     const seconds = secondsFor(refusal);
     if (seconds === undefined) return [];
-    const base = { region, market, since: now, until: secondsAfter(now, seconds), code };
+    const until = secondsAfter(now, seconds);
+    const base = { region, market, since: now, until, code, ...(isLasting(refusal) ? { isLasting: true } : {}) };
     if (refusal.class === 'quota') return quotaScopes(pools).map((scope) => ({ ...base, ...scope }));
     const isShared = POOL_CODES.has(code);
     const scoped = isShared ? base : { ...base, definitionKey: definitionKey(order.definition) };

@@ -34,7 +34,17 @@ export interface PoolVerdict {
   readonly ceilingUsdPerHour: number | undefined;
   /** Set where launches failed lately, which lowers the weight. */
   readonly health?: PoolHealth;
-  readonly rejected?: { readonly reason: PoolRejection; readonly words: string; readonly until?: EpochMillis };
+  readonly rejected?: Rejection;
+}
+
+/** Why a pool may not be ordered from now. */
+interface Rejection {
+  readonly reason: PoolRejection;
+  readonly words: string;
+  /** While it cools down: until when. */
+  readonly until?: EpochMillis;
+  /** It cools down for what only somebody can mend. */
+  readonly isLasting?: boolean;
 }
 
 /** Judges every pool of a definition in one market, in the order of the definition. */
@@ -81,7 +91,8 @@ function rejection(
   }
   const cooldown = coolingDown(pool);
   if (cooldown === undefined) return undefined;
-  return { reason: 'cooling-down', words: `EC2 said ${cooldown.code}`, until: cooldown.until };
+  const { code, until, isLasting } = cooldown;
+  return { reason: 'cooling-down', words: `EC2 said ${code}`, until, ...(isLasting === true ? { isLasting } : {}) };
 }
 
 /** `us-east-1a/c7g.large spot: costs 0.09 USD an hour, the ceiling is 0.08`. */

@@ -34,7 +34,7 @@ export function describePoolMemory(name: string, subject: SubjectFactory): void 
 
     it('gives cooldowns back as they were saved, of a pool, a market or one definition', async () => {
       const { poolMemory } = await subject();
-      const own = aCooldown({ code: 'Unsupported', definitionKey: '0123456789abcdef' });
+      const own = aCooldown({ code: 'InvalidAMIID.NotFound', definitionKey: '0123456789abcdef', isLasting: true });
       await poolMemory.add([aCooldown(), ofMarket, own]);
       expect(byCode(await poolMemory.load())).toEqual([aCooldown(), own, ofMarket]);
     });

@@ -161,6 +161,19 @@ describe('a refusal that somebody has to mend', () => {
     expect(await engine.status()).toMatchObject({ state: 'suspended', hold: { class: 'configuration' } });
   });
 
+  it('in one region after the other suspends the type, and its owner is told', async () => {
+    const engine = anEngine([{ ...BOTH, pendingTasks: 2 }]);
+    engine.fleet.settings.poolRoom.set(AWAY, 0);
+    engine.answer = homeRefuses('configuration', 'InvalidAMIID.NotFound');
+    await engine.run(200);
+    expect(await engine.status()).toMatchObject({ state: 'short' });
+    engine.answer = () => refused('configuration', 'InvalidAMIID.NotFound');
+    await engine.run();
+    expect(engine.orders.map(({ region }) => region)).toEqual(['us-east-1', 'eu-west-1', 'eu-west-1']);
+    expect(await engine.status()).toMatchObject({ state: 'suspended', hold: { class: 'configuration' } });
+    expect(engine.bus.events.map(({ detail }) => detail)).toContainEqual(expect.objectContaining({ to: 'suspended' }));
+  });
+
   it('waits five minutes where it passes by itself: an account that AWS still verifies', async () => {
     const engine = anEngine([{ pendingTasks: 2 }]);
     engine.answer = () => refused('permission', 'PendingVerification');

@@ -130,7 +130,9 @@ describe('what EC2 refuses', { timeout: 60_000 }, () => {
     const parsed = parseWorkerType(document());
     if (parsed.kind === 'invalid') throw new Error(JSON.stringify(parsed.problems));
     const since = aws.clock.now();
-    const base = { region: REGION, market: 'spot', code, since, until: since + cooldownSeconds(code, kind) * 1000 };
+    const until = since + cooldownSeconds(code, kind) * 1000;
+    const lasting = actOf(code, kind).seconds === 'never' ? { isLasting: true } : {};
+    const base = { region: REGION, market: 'spot', code, since, until, ...lasting };
     if (kind === 'throttled') return [];
     if (kind === 'quota') return [way === 'the whole call' ? base : { ...base, instanceType: 'c7g.large' }];
     const own = isShared(code, kind) ? {} : { definitionKey: definitionKey(parsed.definition) };
