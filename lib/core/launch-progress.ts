@@ -93,11 +93,12 @@ export function startLaunching(
 export function nextStep(progress: LaunchProgress, conditions: LaunchConditions): NextStep {
   const { limits, attempts, onDemandBase, mayFallBack, definition, closedRegions } = progress;
   const allSpot = judgePools(definition, 'spot', conditions);
+  const allOnDemand = judgePools(definition, 'on-demand', conditions);
   const done = (shortBecause?: string): NextStep => ({
     kind: 'done',
     ...(shortBecause === undefined ? {} : { shortBecause }),
     isSpotShort: spotShortage(progress, allSpot),
-    needsMending: needsMending(attempts, allSpot),
+    needsMending: needsMending(attempts, canFallBack(definition) ? [...allSpot, ...allOnDemand] : allSpot),
   });
   if (limits.want <= 0) return done();
   if (attempts.at(-1)?.noAnswer !== undefined) return done('EC2 did not answer');
@@ -106,7 +107,7 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
   const isOpen = ({ pool, market }: PoolVerdict) =>
     !closedRegions.has(pool.region) && !isBlocked(pool.region, market, attempts);
   const spot = allSpot.filter(isOpen);
-  const onDemand = judgePools(definition, 'on-demand', conditions).filter(isOpen);
+  const onDemand = allOnDemand.filter(isOpen);
   const base = onDemandBase > 0 ? orderFrom(progress, onDemand, Math.min(onDemandBase, limits.want)) : undefined;
   // Spot that was not asked for want of a request is not short.
   const isSpotUntried = allSpot.some(({ pool, rejected }) => closedRegions.has(pool.region) && rejected === undefined);
@@ -114,6 +115,9 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
   const order = base ?? orderFrom(progress, spot) ?? (fallsBack ? orderFrom(progress, onDemand) : undefined);
   return order === undefined ? done(whyNothing(progress, allSpot)) : { kind: 'order', order };
 }
+
+/** Now or later: a type that on-demand can serve is not given up. */
+const canFallBack = ({ market }: WorkerType): boolean => market.onDemandFallbackMinutes !== undefined;
 
 /**
  * An answer that was short without naming pools (a refusal of the whole call, or none at all) would be the same again:

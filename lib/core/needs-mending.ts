@@ -10,11 +10,12 @@ const COMES_BACK: ReadonlySet<PoolRejection> = new Set(['cooling-down', 'price-a
  * comes back by itself or was not refused: while one region is dry, an error of configuration in another one is no reason
  * to give up both. What was refused so in an earlier tick counts as long as it cools down.
  *
- * @param spot every spot pool of the definition, judged after the last answer
+ * @param verdicts every pool that may serve what is wanted, of both markets where on-demand may help, judged after the last
+ *   answer
  */
-export function needsMending(attempts: readonly Attempt[], spot: readonly PoolVerdict[]): boolean {
+export function needsMending(attempts: readonly Attempt[], verdicts: readonly PoolVerdict[]): boolean {
   const refusals = attempts.flatMap((attempt) => attempt.refusals);
-  return refusals.length > 0 && refusals.every(isLasting) && !spot.some(isHopeful);
+  return refusals.length > 0 && refusals.every(isLasting) && !verdicts.some(isHopeful);
 }
 
 /** Pools that were refused in this tick cool down by now. */

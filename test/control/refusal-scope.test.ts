@@ -174,6 +174,39 @@ describe('a refusal that somebody has to mend', () => {
     expect(engine.bus.events.map(({ detail }) => detail)).toContainEqual(expect.objectContaining({ to: 'suspended' }));
   });
 
+  describe('of spot alone, where on-demand may help', () => {
+    const forbidSpot: Engine['answer'] = (order) =>
+      order.market === 'spot'
+        ? refusedPools(order, 'permission', 'AuthFailure.ServiceLinkedRoleCreationNotPermitted')
+        : undefined;
+    const ON_DEMAND = 'us-east-1/subnet-useast1a/c7g.large/on-demand';
+
+    it.each([0, 5])('(after %i minutes), does not suspend the type: on-demand serves it', async (minutes) => {
+      const engine = anEngine([{ market: { onDemandFallbackMinutes: minutes }, pendingTasks: 3 }]);
+      engine.answer = forbidSpot;
+      for (let minute = 0; minute < minutes; minute += 1) {
+        await engine.run(60);
+        expect(await engine.status()).toMatchObject({ state: 'short', spotShortSince: NOW });
+      }
+      await engine.run();
+      expect(engine.fleet.truth.map(({ market }) => market)).toEqual(['on-demand', 'on-demand', 'on-demand']);
+    });
+
+    it('does not suspend the type while on-demand is dry, but when that is refused, too', async () => {
+      const engine = anEngine([{ market: { onDemandFallbackMinutes: 5 }, pendingTasks: 3 }]);
+      engine.answer = forbidSpot;
+      engine.fleet.settings.poolRoom.set(ON_DEMAND, 0);
+      // Spot is asked again after an hour, a minute after on-demand was found dry.
+      for (let minute = 0; minute < 62; minute += 1) {
+        await engine.run(60);
+        expect(await engine.status()).toMatchObject({ state: 'short' });
+      }
+      engine.answer = (order) => forbidSpot(order) ?? refusedPools(order, 'permission', 'UnauthorizedOperation');
+      for (let minute = 0; minute < 62; minute += 1) await engine.run(60);
+      expect(await engine.status()).toMatchObject({ state: 'suspended', hold: { class: 'permission' } });
+    });
+  });
+
   it('waits five minutes where it passes by itself: an account that AWS still verifies', async () => {
     const engine = anEngine([{ pendingTasks: 2 }]);
     engine.answer = () => refused('permission', 'PendingVerification');
