@@ -46,6 +46,12 @@ const POOL_CODES: ReadonlySet<string> = new Set([
   'InsufficientFreeAddressesInSubnet',
 ]);
 
+/**
+ * Limits that a definition meets alone, although they are the account's: it needs another launch template. Definitions
+ * whose templates are there go on.
+ */
+const OWN_LIMITS: ReadonlySet<string> = new Set(['LaunchTemplateLimitExceeded']);
+
 /** Karpenter remembers a dry pool for three minutes. */
 const DRY_SECONDS = 180;
 /** What a zone does not offer today, a definition has wrong or we may not do will not be otherwise in three minutes. */
@@ -70,7 +76,8 @@ export function cooldownsAfter(order: Ordered, refusals: readonly Refusal[], now
     if (seconds === undefined) return [];
     const until = secondsAfter(now, seconds);
     const base = { region, market, since: now, until, code, ...(isLasting(refusal) ? { isLasting: true } : {}) };
-    if (refusal.class === 'quota') return quotaScopes(pools).map((scope) => ({ ...base, ...scope }));
+    const isOfAll = refusal.class === 'quota' && !OWN_LIMITS.has(code);
+    if (isOfAll) return quotaScopes(pools).map((scope) => ({ ...base, ...scope }));
     const isShared = POOL_CODES.has(code);
     const scoped = isShared ? base : { ...base, definitionKey: definitionKey(order.definition) };
     if (pools === undefined) {

@@ -45,6 +45,25 @@ describe('a quota', () => {
   });
 });
 
+it('a limit of launch templates stops the definition that needs another one, for five minutes, and no other', async () => {
+  const engine = anEngine([
+    { workerType: 'churn', pendingTasks: 1 },
+    { workerType: 'steady', pendingTasks: 0 },
+  ]);
+  engine.answer = ({ definition }) =>
+    definition.workerType === 'churn' ? refused('quota', 'LaunchTemplateLimitExceeded') : undefined;
+  await engine.run();
+  engine.pending('steady', 3);
+  await engine.run();
+  expect(ordersOf(engine, 'churn')).toHaveLength(1);
+  expect(await engine.status('churn')).toMatchObject({ state: 'short' });
+  expect(engine.fleet.truth.map(({ workerType }) => workerType)).toEqual(['steady', 'steady', 'steady']);
+  engine.answer = undefined;
+  engine.clock.advance(280_000);
+  await engine.run();
+  expect(engine.fleet.truth).toHaveLength(4);
+});
+
 it('kinds of instances beyond what one request takes are asked for when the first ones are dry', async () => {
   const instanceTypes = Array.from({ length: 60 }, (_, index) => ({
     instanceType: `c${index}g.large`,

@@ -46,6 +46,9 @@ const cooldownSeconds = (code: string, kind: RefusalClass): number =>
   code === 'Unsupported' || actOf(code, kind).seconds === 'never' ? HOUR_SECONDS : Number(actOf(code, kind).seconds);
 const isShared = (code: string, kind: RefusalClass): boolean =>
   kind === 'no-capacity' && !OF_THE_DEFINITION.includes(code);
+/** Others have their launch templates. */
+const isQuotaOfAll = (code: string, kind: RefusalClass): boolean =>
+  kind === 'quota' && code !== 'LaunchTemplateLimitExceeded';
 
 /** What follows from a refusal for the type that asked for two workers, and for others. */
 function expectations(code: string, kind: RefusalClass, way: Way) {
@@ -62,8 +65,8 @@ function expectations(code: string, kind: RefusalClass, way: Way) {
     state: gotNothing ? actOf(code, kind).state : 'ok',
     reason: expect.stringContaining(`${kind}: ${code}`),
     budget: kind === 'throttled' ? 'exhausted' : 'granted',
-    leftToOthers: kind === 'quota' ? [] : othersToo,
-    askedAgain: gotNothing || kind === 'quota' ? [] : elsewhere,
+    leftToOthers: isQuotaOfAll(code, kind) ? [] : othersToo,
+    askedAgain: gotNothing || isQuotaOfAll(code, kind) ? [] : elsewhere,
   };
 }
 
@@ -134,7 +137,7 @@ describe('what EC2 refuses', { timeout: 60_000 }, () => {
     const lasting = actOf(code, kind).seconds === 'never' ? { isLasting: true } : {};
     const base = { region: REGION, market: 'spot', code, since, until, ...lasting };
     if (kind === 'throttled') return [];
-    if (kind === 'quota') return [way === 'the whole call' ? base : { ...base, instanceType: 'c7g.large' }];
+    if (isQuotaOfAll(code, kind)) return [way === 'the whole call' ? base : { ...base, instanceType: 'c7g.large' }];
     const own = isShared(code, kind) ? {} : { definitionKey: definitionKey(parsed.definition) };
     const type =
       code === 'InsufficientFreeAddressesInSubnet' && way !== 'the whole call' ? {} : { instanceType: 'c7g.large' };
