@@ -2,8 +2,11 @@ import type { Attempt } from './launch-attempt.ts';
 import type { PoolRejection, PoolVerdict } from './pool-verdict.ts';
 import { isLasting } from './refusal.ts';
 
-/** A pool that is left out for one of these comes back by itself, unless it cools down for what somebody has to mend. */
-const COMES_BACK: ReadonlySet<PoolRejection> = new Set(['cooling-down', 'price-above-ceiling']);
+/**
+ * A pool that is left out for one of these comes back by itself, unless it cools down for what somebody has to mend. The
+ * check looks again, and what it found may be gone without an edit: an image was pending, say.
+ */
+const COMES_BACK: ReadonlySet<PoolRejection> = new Set(['cooling-down', 'price-above-ceiling', 'unlaunchable']);
 
 /**
  * Can only somebody mend what EC2 refused? Every answer of this tick has to be of that kind, and no pool may be left that

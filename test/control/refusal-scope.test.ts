@@ -1,5 +1,6 @@
 /** Whom a refusal concerns, and whom it leaves alone. */
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../lib/core/finding.ts';
 import { secondsAfter } from '../../lib/core/units.ts';
 import { anEngine, aZone, type Engine, refused, refusedPools, zonesIn } from '../support/an-engine.ts';
 import { aWorker, NOW } from '../support/builders.ts';
@@ -170,6 +171,24 @@ describe('a refusal that somebody has to mend', () => {
     await engine.run();
     expect(engine.orders.at(-1)?.region).toBe('us-east-1');
     expect(await engine.status()).toMatchObject({ state: 'short' });
+  });
+
+  it('in one region does not suspend a type in whose other region the check finds something until it looks again', async () => {
+    const engine = anEngine([{ ...BOTH, pendingTasks: 2 }]);
+    const report = (findings: readonly Finding[]) =>
+      engine.checkBoard.save([
+        { workerType: 'build', definitionVersion: 1, checkedAt: engine.clock.now(), findings, unknown: [] },
+      ]);
+    const pools = ['subnet-euwest1a/c7g.large'];
+    const image = { path: 'regions[1].launchSpec.imageId', region: 'eu-west-1', value: 'ami-1', message: 'is pending' };
+    await report([{ severity: 'error', ...image, pools }]);
+    engine.answer = homeRefuses('configuration', 'InvalidAMIID.NotFound');
+    await engine.run(900);
+    expect(await engine.status()).toMatchObject({ state: 'short' });
+    await report([]);
+    await engine.run();
+    expect(engine.orders.map(({ region }) => region)).toEqual(['us-east-1', 'eu-west-1']);
+    expect(engine.fleet.truth).toHaveLength(2);
   });
 
   it('in every region suspends the type', async () => {
