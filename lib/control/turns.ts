@@ -4,6 +4,7 @@ import { type Attempt, describeAttempt } from '../core/launch-attempt.ts';
 import { afterAttempt, type LaunchProgress, nextStep, startLaunching, withoutRegion } from '../core/launch-progress.ts';
 import type { PlannedOrder } from '../core/order-plan.ts';
 import { type ProvisionPlan, planProvision } from '../core/provision-plan.ts';
+import type { RegionClosure } from '../core/region-closure.ts';
 import type { EpochMillis } from '../core/units.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
 import { type Knowledge, pausedBy } from './knowledge.ts';
@@ -111,7 +112,7 @@ async function takeStep(turn: Turn, context: TurnContext): Promise<boolean> {
     const stopped = stop.cause();
     if (stopped !== undefined) return finish(turn, stopped, undefined);
     const { region } = step.order;
-    const closed = stop.causeIn(region) ?? (await budgetCause(region, context));
+    const closed = throttleIn(region, stop) ?? (await noBudgetIn(region, context));
     if (closed === undefined) return await send(turn, progress, step.order, context);
     turn.progress = withoutRegion(progress, region, closed);
     return await takeStep(turn, context);
@@ -155,16 +156,21 @@ async function send(
   };
   turn.sent.push({ launchId: order.launchId, at, attempt });
   const after = afterAttempt(progress, attempt, knowledge.conditionsFor(turn.definition.workerType));
-  const closed = stop.causeIn(order.region);
+  const closed = throttleIn(order.region, stop);
   turn.progress = closed === undefined ? after : withoutRegion(after, order.region, closed);
   return true;
 }
 
-async function budgetCause(region: string, { ports }: TurnContext): Promise<string | undefined> {
+function throttleIn(region: string, stop: StopLaunching): RegionClosure | undefined {
+  const words = stop.causeIn(region);
+  return words === undefined ? undefined : { by: 'throttle', words };
+}
+
+async function noBudgetIn(region: string, { ports }: TurnContext): Promise<RegionClosure | undefined> {
   const taken = await ports.budget.take(region);
   if (taken.kind === 'granted') return undefined;
   ports.telemetry.count(metricNames.launchBudgetExhausted, 1);
-  return `the launch budget of ${region} is used up for now`;
+  return { by: 'budget', words: `the launch budget of ${region} is used up for now` };
 }
 
 /** @param isSpotShort undefined where spot was not asked, for reasons of our own: nothing is known of it */

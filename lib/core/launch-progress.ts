@@ -16,6 +16,7 @@ import { describeVerdict, judgePools } from './pool-verdict.ts';
 import type { OpenOrders, ProvisionPlan } from './provision-plan.ts';
 import { capacityOf } from './provision-plan.ts';
 import { describeRefusal, type Refusal } from './refusal.ts';
+import { type RegionClosure, untriedRegions } from './region-closure.ts';
 import { dearestTask, spendOf } from './spend.ts';
 import { spotShortage } from './spot-shortage.ts';
 import { type EpochMillis, secondsBetween } from './units.ts';
@@ -30,9 +31,11 @@ export interface LaunchProgress {
   readonly onDemandBase: number;
   /** On-demand may fill what spot cannot give now. */
   readonly mayFallBack: boolean;
+  /** Spot had been short for as long as the fallback waits before this tick began. */
+  readonly isFallbackDue: boolean;
   readonly attempts: readonly Attempt[];
   /** Regions that take no more requests in this tick, for reasons of our own or after a throttle, with the cause. */
-  readonly closedRegions: ReadonlyMap<string, string>;
+  readonly closedRegions: ReadonlyMap<string, RegionClosure>;
 }
 
 export type NextStep =
@@ -68,6 +71,8 @@ export function startLaunching(
     .filter((worker) => isSupply(worker) && worker.market === 'on-demand')
     .reduce((sum, worker) => sum + capacityOf(worker, definition), 0);
   const shortMinutes = spotShortSince === undefined ? undefined : secondsBetween(spotShortSince, conditions.now) / 60;
+  const isFallbackDue =
+    onDemandFallbackMinutes !== undefined && shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes;
   const { maxSpendUsdPerHour: ceiling } = definition;
   return {
     definition,
@@ -81,9 +86,8 @@ export function startLaunching(
           : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour - open.usdPerHour,
     },
     onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand - open.onDemandCapacity),
-    mayFallBack:
-      onDemandFallbackMinutes !== undefined &&
-      (onDemandFallbackMinutes === 0 || (shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes)),
+    mayFallBack: isFallbackDue || onDemandFallbackMinutes === 0,
+    isFallbackDue,
     attempts: [],
     closedRegions: new Map(),
   };
@@ -91,7 +95,7 @@ export function startLaunching(
 
 /** The next order, or why there is none. */
 export function nextStep(progress: LaunchProgress, conditions: LaunchConditions): NextStep {
-  const { limits, attempts, onDemandBase, mayFallBack, definition, closedRegions } = progress;
+  const { limits, attempts, onDemandBase, mayFallBack, isFallbackDue, definition, closedRegions } = progress;
   const allSpot = judgePools(definition, 'spot', conditions);
   const allOnDemand = judgePools(definition, 'on-demand', conditions);
   const done = (shortBecause?: string): NextStep => ({
@@ -109,9 +113,9 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
   const spot = allSpot.filter(isOpen);
   const onDemand = allOnDemand.filter(isOpen);
   const base = onDemandBase > 0 ? orderFrom(progress, onDemand, Math.min(onDemandBase, limits.want)) : undefined;
-  // Spot that was not asked for want of a request is not short.
-  const isSpotUntried = allSpot.some(({ pool, rejected }) => closedRegions.has(pool.region) && rejected === undefined);
-  const fallsBack = mayFallBack && !isSpotUntried;
+  // Spot that was not asked for want of a request is not short. A throttle may last: it prolongs no shortage elsewhere.
+  const untried = [...untriedRegions(closedRegions, allSpot).values()];
+  const fallsBack = mayFallBack && untried.every(({ by }) => by === 'throttle' && isFallbackDue);
   const order = base ?? orderFrom(progress, spot) ?? (fallsBack ? orderFrom(progress, onDemand) : undefined);
   return order === undefined ? done(whyNothing(progress, allSpot)) : { kind: 'order', order };
 }
@@ -156,9 +160,9 @@ export function afterAttempt(progress: LaunchProgress, attempt: Attempt, conditi
 }
 
 /** The state without a region that takes no more requests in this tick: what is left is tried in the others. */
-export const withoutRegion = (progress: LaunchProgress, region: string, cause: string): LaunchProgress => ({
+export const withoutRegion = (progress: LaunchProgress, region: string, closure: RegionClosure): LaunchProgress => ({
   ...progress,
-  closedRegions: new Map([...progress.closedRegions, [region, cause]]),
+  closedRegions: new Map([...progress.closedRegions, [region, closure]]),
 });
 
 /** A base that EC2 cannot give now is given up for this tick: spot serves instead of nothing. */
@@ -180,7 +184,8 @@ function whyNothing(progress: LaunchProgress, verdicts: readonly PoolVerdict[]):
   const refusal = attempts.flatMap(({ refusals }) => refusals).find((each) => namesNoPool(each) && !isThrottle(each));
   const open = verdicts.filter(({ pool }) => !closedRegions.has(pool.region));
   const elsewhere = open.length === 0 ? [] : [whyNotIn(progress, open)];
-  return [...closedRegions.values(), ...(refusal === undefined ? elsewhere : [describeRefusal(refusal)])].join('; ');
+  const closures = [...closedRegions.values()].map(({ words }) => words);
+  return [...closures, ...(refusal === undefined ? elsewhere : [describeRefusal(refusal)])].join('; ');
 }
 
 /** Its region is closed, and that says so. */

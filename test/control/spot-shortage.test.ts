@@ -1,7 +1,7 @@
 /** Since when spot is short: the time until on-demand may help. */
 import { describe, expect, it } from 'vitest';
 import { secondsAfter } from '../../lib/core/units.ts';
-import { anEngine, type Engine, refused } from '../support/an-engine.ts';
+import { anEngine, type Engine, refused, zonesIn } from '../support/an-engine.ts';
 import { NOW } from '../support/builders.ts';
 
 const POOL = 'us-east-1/subnet-useast1a/c7g.large/spot';
@@ -77,6 +77,60 @@ describe('the time of a shortage', () => {
     await engine.run();
     expect(engine.orders.at(-1)?.market).toBe('spot');
     expect(await shortSince(engine)).toBe(secondsAfter(NOW, 180 + 7 * 86_400));
+  });
+});
+
+describe('a shortage in one of two regions', () => {
+  const BOTH = { ...zonesIn('us-east-1', 'eu-west-1'), ...FALLBACK };
+  const marketsOf = ({ fleet }: Engine) => fleet.truth.map(({ zone, market }) => `${zone} ${market}`);
+  /** Spot is dry in one region; in the other one nothing can be launched. */
+  function aDryEngine(dry: 'us-east-1' | 'eu-west-1'): Engine {
+    const engine = anEngine([{ ...BOTH, pendingTasks: 1 }]);
+    engine.fleet.settings.poolRoom.set(`${dry}/subnet-${dry.replaceAll('-', '')}a/c7g.large/spot`, 0);
+    engine.answer = ({ region }) => (region === dry ? undefined : refused('throttled', 'RequestLimitExceeded'));
+    return engine;
+  }
+
+  it.each(['us-east-1', 'eu-west-1'] as const)(
+    '(%s) runs although the other one throttles, and brings on-demand',
+    async (dry) => {
+      const engine = aDryEngine(dry);
+      for (let minute = 0; minute < 5; minute += 1) {
+        await engine.run(60);
+        expect(await shortSince(engine)).toBe(NOW);
+        expect(engine.fleet.truth).toEqual([]);
+      }
+      await engine.run();
+      expect(marketsOf(engine)).toEqual([`${dry}a on-demand`]);
+    },
+  );
+
+  it('without a time to wait brings on-demand beside a throttle when spot was short before, not at once', async () => {
+    const engine = anEngine([{ ...BOTH, market: { onDemandFallbackMinutes: 0 }, pendingTasks: 1 }]);
+    engine.fleet.settings.poolRoom.set('eu-west-1/subnet-euwest1a/c7g.large/spot', 0);
+    engine.answer = ({ region }) => (region === 'us-east-1' ? refused('throttled', 'RequestLimitExceeded') : undefined);
+    await engine.run(20);
+    expect(engine.fleet.truth).toEqual([]);
+    await engine.run();
+    expect(marketsOf(engine)).toEqual(['eu-west-1a on-demand']);
+  });
+
+  it('does not begin while our own budget keeps the other one from being asked', async () => {
+    const engine = aDryEngine('eu-west-1');
+    for (let minute = 0; minute < 10; minute += 1) {
+      await engine.budget.drain('us-east-1');
+      await engine.run(60);
+      expect(await shortSince(engine)).toBeUndefined();
+    }
+    expect(engine.fleet.truth).toEqual([]);
+  });
+
+  it('is none where the other one gives all that is asked of it', async () => {
+    const engine = aDryEngine('us-east-1');
+    engine.answer = undefined;
+    await engine.run();
+    expect(marketsOf(engine)).toEqual(['eu-west-1a spot']);
+    expect(await shortSince(engine)).toBeUndefined();
   });
 });
 
