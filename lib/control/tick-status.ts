@@ -55,7 +55,7 @@ const lastLaunchOfRecord = ({ record, launchedCapacity }: Extract<LaunchResult, 
 
 /** What a type remembers when its turn is over. */
 function memoryAfter(
-  { definition, memory, plan, sent, isSpotShort, needsMending = false, workerRegions }: Turn,
+  { definition, memory, plan, hasOpenOrders, sent, isSpotShort, needsMending = false, workerRegions }: Turn,
   now: EpochMillis,
 ): LaunchMemory {
   const [first] = sent;
@@ -82,7 +82,7 @@ function memoryAfter(
   return {
     ...(lastLaunch === undefined ? {} : { lastLaunch }),
     ...(isHolding(hold, definition, now) ? { hold } : {}),
-    ...spotShort({ memory, plan, isSpotShort }, now),
+    ...spotShort({ memory, plan, hasOpenOrders, isSpotShort }, now),
     ...whereWorkersAre(workerRegions),
   };
 }
@@ -93,18 +93,24 @@ const whereWorkersAre = (regions: readonly string[] = []): Pick<LaunchMemory, 'w
 const MAX_REFUSALS = 10;
 const fewPools = (pools: readonly string[] | undefined) => (pools === undefined ? {} : { pools: pools.slice(0, 3) });
 
-/** Holds under which nothing is wanted of spot: nothing is missing, or somebody has to let the type go on. */
-const ENDS_SHORTAGE: ReadonlySet<HoldReason> = new Set(['satisfied', 'disabled', 'paused', 'suspended']);
+/** Holds under which nothing is wanted of spot: somebody has to let the type go on. */
+const ENDS_SHORTAGE: ReadonlySet<HoldReason> = new Set(['disabled', 'paused', 'suspended']);
 
 /**
  * The time of shortage runs until spot gives all that is wanted of it, or nothing is wanted. It goes on while that is not
- * known.
+ * known, as when the supply is an order without an answer.
  */
 function spotShort(
-  { memory, plan, isSpotShort }: Pick<Turn, 'memory' | 'plan'> & { readonly isSpotShort: boolean | undefined },
+  {
+    memory,
+    plan,
+    hasOpenOrders,
+    isSpotShort,
+  }: Pick<Turn, 'memory' | 'plan' | 'hasOpenOrders'> & { readonly isSpotShort: boolean | undefined },
   now: EpochMillis,
 ): Pick<LaunchMemory, 'spotShortSince'> {
-  const isOver = plan.kind === 'hold' ? ENDS_SHORTAGE.has(plan.reason) : isSpotShort === false;
+  const isEnding = (reason: HoldReason) => (reason === 'satisfied' ? !hasOpenOrders : ENDS_SHORTAGE.has(reason));
+  const isOver = plan.kind === 'hold' ? isEnding(plan.reason) : isSpotShort === false;
   if (isOver) return {};
   const since = memory.spotShortSince ?? (isSpotShort === true ? now : undefined);
   return since === undefined ? {} : { spotShortSince: since };

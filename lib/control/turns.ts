@@ -30,6 +30,8 @@ export interface Turn {
   readonly definition: WorkerType;
   readonly plan: ProvisionPlan;
   readonly memory: LaunchMemory;
+  /** Orders of earlier ticks are not answered yet: they count as supply, and nobody knows what of it came. */
+  readonly hasOpenOrders: boolean;
   /** Regions that have workers of this type. */
   readonly workerRegions: readonly string[];
   /** Begins the ids of this turn's launches. */
@@ -64,11 +66,12 @@ export function beginTurn(definition: WorkerType, memory: LaunchMemory, turnId: 
   const { seen, knowledge, ports } = context;
   const plan = planWorkerType(definition, seen, memory);
   const regions = workerRegions(definition.workerType, seen, memory.workerRegions);
-  const turn: Turn = { definition, plan, memory, workerRegions: regions, turnId, sent: [] };
+  const open = openOrders(definition.workerType, seen);
+  const hasOpenOrders = open.capacity > 0;
+  const turn: Turn = { definition, plan, memory, hasOpenOrders, workerRegions: regions, turnId, sent: [] };
   if (plan.kind === 'hold') return turn;
   tell(turn, ports.telemetry);
   const workers = knownWorkers(definition.workerType, seen);
-  const open = openOrders(definition.workerType, seen);
   const conditions = knowledge.conditionsFor(definition.workerType);
   return {
     ...turn,

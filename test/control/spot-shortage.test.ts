@@ -52,6 +52,21 @@ describe('the time of a shortage', () => {
     expect(await shortSince(engine)).toBe(NOW);
   });
 
+  it('goes on while an order without an answer counts as supply, and is over when its workers are there', async () => {
+    const engine = await aShortEngine();
+    engine.answer = () => ({ kind: 'no-answer', cause: 'lost' });
+    for (let ticks = 0; ticks < 3; ticks += 1) {
+      await engine.run();
+      expect(engine.orders.at(-1)?.launchId).toBe(engine.orders[1]?.launchId);
+      expect(await shortSince(engine)).toBe(NOW);
+    }
+    engine.answer = undefined;
+    engine.fleet.settings.poolRoom.clear();
+    await engine.run();
+    expect(engine.fleet.truth).toHaveLength(4);
+    expect(await shortSince(engine)).toBeUndefined();
+  });
+
   it('goes on while on-demand serves what spot cannot', async () => {
     const engine = await aShortEngine();
     engine.clock.advance(120_000);
