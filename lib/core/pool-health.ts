@@ -8,7 +8,7 @@ import type { Refusal } from './refusal.ts';
 import type { EpochMillis } from './units.ts';
 import { secondsAfter } from './units.ts';
 import type { Worker } from './worker.ts';
-import { proofOf } from './worker-proof.ts';
+import { DRY_AFTER_ALL, proofOf } from './worker-proof.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
 /** EC2's list shows who ended for about an hour; Taskcluster's worker-manager looks back as far. */
@@ -30,8 +30,8 @@ export interface PoolHealth {
   /** Workers that were of use, and failures. */
   readonly launches: number;
   /**
-   * Workers that ended by themselves before they were of use, and orders that EC2 refused in this pool; of an order
-   * that was refused in many pools, the record knows the first few.
+   * Workers that ended by themselves before they were of use, launches that failed after EC2 had granted them, and
+   * orders that EC2 refused in this pool; of an order that was refused in many pools, the record knows the first few.
    */
   readonly failures: number;
 }
@@ -71,7 +71,7 @@ export function poolHealth(
     .filter(({ launchedAt, definitionVersion }) => isCounted(launchedAt, definitionVersion))
     .map((worker) => ({
       key: keyOf(worker.market, worker.zone, worker.instanceType),
-      proof: proofOf(worker, definition, now),
+      proof: launchProof(worker, definition, now),
     }));
   const useful = tally(proofs.filter(({ proof }) => proof === 'useful').map(({ key }) => key));
   const failed = tally([
@@ -92,6 +92,13 @@ export function poolHealth(
     }),
   );
 }
+
+/** What a worker says of its pool: what it says of its launch, and that there was none where EC2 ran dry. */
+const launchProof = (worker: Worker, definition: Pick<WorkerType, 'idleTimeoutSeconds'>, now: EpochMillis) => {
+  const proof = proofOf(worker, definition, now);
+  const wasDry = worker.state === 'stopped' && worker.endCode === DRY_AFTER_ALL;
+  return wasDry && proof === 'unproven' ? 'useless' : proof;
+};
 
 const keyOf = (market: Market, place: string, instanceType: string): string => `${market}/${place}/${instanceType}`;
 

@@ -5,38 +5,13 @@
 import type { EpochMillis } from './units.ts';
 import { secondsAfter, secondsBetween } from './units.ts';
 import type { Worker } from './worker.ts';
+import { FAILED_LAUNCHES, FOREIGN_ENDS, usefulAgeSeconds } from './worker-proof.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
 /** So many in a row are no coincidence. */
 const DEATHS_IN_A_ROW = 5;
-/** A worker that lived this long has started, whatever ended it. */
-const USEFUL_AFTER_SECONDS = 120;
 const FIRST_PROBE_SECONDS = 60;
 const LAST_PROBE_SECONDS = 1800;
-
-/** Ends that say nothing of the worker: EC2 took it back or had none to give, or somebody terminated it. */
-export const FOREIGN_ENDS: ReadonlySet<string> = new Set([
-  'Server.InsufficientInstanceCapacity',
-  'Server.SpotInstanceTermination',
-  'Server.SpotInstanceShutdown',
-  'Client.UserInitiatedShutdown',
-]);
-
-/**
- * Launches that failed after EC2 had granted them (StateReason in the EC2 API reference). EC2 tells no time of these ends:
- * they end as they begin. A quota of volumes is no fault of the worker, but more of them are of no use, either, and
- * nothing else would hold them back.
- */
-const FAILED_LAUNCHES: ReadonlySet<string> = new Set([
-  'Client.InternalError',
-  'Client.InvalidSnapshot.NotFound',
-  'Client.VolumeLimitExceeded',
-  'Server.InternalError',
-]);
-
-/** The age at which a worker has been of use; where it idles out sooner than others start, that is enough. */
-export const usefulAgeSeconds = ({ idleTimeoutSeconds }: Pick<WorkerType, 'idleTimeoutSeconds'>): number =>
-  Math.min(USEFUL_AFTER_SECONDS, idleTimeoutSeconds);
 
 /** `open`: nothing is launched before `probeAt`, then one worker at a time is tried. */
 export interface Breaker {

@@ -68,6 +68,13 @@ describe('what counts', () => {
     expect(healths({ workers: [...deaths(7), ...alive(3)] })).toEqual([inA(7, 10)]);
   });
 
+  it.each([
+    ['launches that failed after EC2 had granted them', 'Client.InternalError'],
+    ['launches for which EC2 had nothing to give after all', 'Server.InsufficientInstanceCapacity'],
+  ])('%s, of which EC2 tells no time', (_what, endCode) => {
+    expect(healths({ workers: [...deaths(5, { endCode, stoppedAt: undefined }), ...alive(1)] })).toEqual([inA(5, 6)]);
+  });
+
   it('orders that EC2 refused in the pool, in the market that was asked', () => {
     expect(healths({ orders: refused(5) })).toEqual([inA(5, 5)]);
     expect(healths({ orders: refused(5).map((order) => ({ ...order, market: 'on-demand' })) })).toEqual([
@@ -82,6 +89,10 @@ describe('what counts', () => {
     ['an end whose time is not known', { workers: deaths(9, { stoppedAt: undefined }) }],
     ['a launch whose time is not known', { workers: deaths(9, { launchedAt: undefined }) }],
     ['a worker that lived', { workers: deaths(9, { stoppedAt: NOW }) }],
+    [
+      'a start of a halted worker that EC2 had no room for',
+      { workers: deaths(9, { state: 'halted', stoppedAt: undefined, endCode: 'Server.InsufficientInstanceCapacity' }) },
+    ],
     ['a worker that boots', { workers: alive(9, { state: 'booting' }) }],
     ['another version of the definition', { workers: deaths(9, { definitionVersion: 2 }) }],
     ['an instance type that the definition does not name', { workers: deaths(9, { instanceType: 'm7g.large' }) }],
