@@ -50,11 +50,13 @@ export function breakerOf(
   const firstUseful = ended.findIndex(
     ({ launchedAt, stoppedAt }) => secondsBetween(launchedAt, stoppedAt) >= usefulAfterSeconds,
   );
-  const useless = firstUseful === -1 ? ended : ended.slice(0, firstUseful);
-  const [last] = [...useless].sort((a, b) => b.stoppedAt - a.stoppedAt);
-  if (last === undefined || useless.length < DEATHS_IN_A_ROW) return undefined;
+  const useless = (firstUseful === -1 ? ended : ended.slice(0, firstUseful)).sort((a, b) => a.stoppedAt - b.stoppedAt);
+  const [opening, last] = [useless[DEATHS_IN_A_ROW - 1], useless.at(-1)];
+  if (opening === undefined || last === undefined) return undefined;
   if (livesUsefully(workers, now, usefulAfterSeconds)) return undefined;
-  const waitSeconds = Math.min(LAST_PROBE_SECONDS, FIRST_PROBE_SECONDS * 2 ** (useless.length - DEATHS_IN_A_ROW));
+  // Of a hundred that were launched together it could stop none: the wait grows by what was tried since it opened.
+  const probes = useless.filter(({ launchedAt }) => launchedAt > opening.stoppedAt).length;
+  const waitSeconds = Math.min(LAST_PROBE_SECONDS, FIRST_PROBE_SECONDS * 2 ** probes);
   return {
     deaths: useless.length,
     lastDeathAt: last.stoppedAt,

@@ -99,7 +99,7 @@ describe('the breaker', () => {
     world.ec2.isSilent = false;
     for (let index = 0; index < 12; index += 1) world.fleet.put(dead(index, 1));
     await world.run();
-    expect(await world.decision()).toContain('ended by themselves at once');
+    expect(await world.decision()).toContain('to see whether workers live again');
     await world.controls.save({ workerType: 'build', clearedAt: world.clock.now() });
     await world.run();
     expect(world.fleet.truth.filter(({ state }) => state !== 'stopped')).toHaveLength(50);

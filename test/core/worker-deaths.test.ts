@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { secondsAfter } from '../../lib/core/units.ts';
+import { secondsAfter, secondsBetween } from '../../lib/core/units.ts';
 import { breakerOf } from '../../lib/core/worker-deaths.ts';
-import { aDefinition, NOW, someWorkers } from '../support/builders.ts';
+import { aDefinition, aWorker, NOW, someWorkers } from '../support/builders.ts';
 
 const LAUNCHED = secondsAfter(NOW, -30);
 const breakerFor = (changes: Parameters<typeof someWorkers>[1], clearedAt?: typeof NOW) =>
@@ -38,4 +38,30 @@ it('workers launched before somebody resumed the type do not count', () => {
   const dead = { endCode: 'Client.InstanceInitiatedShutdown', stoppedAt: secondsAfter(LAUNCHED, 10) };
   expect(breakerFor(dead, LAUNCHED)).toBeUndefined();
   expect(breakerFor(dead, secondsAfter(LAUNCHED, -1))).toMatchObject({ deaths: 5 });
+});
+
+describe('the wait for the first probe', () => {
+  const died = (launchedAt: typeof NOW) => ({
+    state: 'stopped' as const,
+    launchedAt,
+    stoppedAt: secondsAfter(launchedAt, 10),
+    endCode: 'Client.InstanceInitiatedShutdown',
+  });
+  const launchedTogether = someWorkers(50, died(LAUNCHED));
+  const waitAfter = (workers: Parameters<typeof breakerOf>[0]) => {
+    const breaker = breakerOf(workers, aDefinition(), NOW);
+    return breaker && secondsBetween(breaker.lastDeathAt, breaker.probeAt);
+  };
+
+  it('is a minute, however many were launched before the breaker could open', () => {
+    expect(waitAfter(launchedTogether)).toBe(60);
+  });
+
+  it('doubles with each probe that died, up to half an hour', () => {
+    const probes = (count: number) =>
+      Array.from({ length: count }, (_, index) => aWorker(died(secondsAfter(LAUNCHED, 60 * (index + 1)))));
+    expect([1, 2, 4, 5].map((count) => waitAfter([...launchedTogether, ...probes(count)]))).toEqual([
+      120, 240, 960, 1800,
+    ]);
+  });
 });
