@@ -10,7 +10,7 @@ const USEFUL_AFTER_SECONDS = 120;
 export const DRY_AFTER_ALL = 'Server.InsufficientInstanceCapacity';
 
 /** Ends that say nothing of the worker: EC2 took it back or had none to give, or somebody terminated it. */
-export const FOREIGN_ENDS: ReadonlySet<string> = new Set([
+const FOREIGN_ENDS: ReadonlySet<string> = new Set([
   DRY_AFTER_ALL,
   'Server.SpotInstanceTermination',
   'Server.SpotInstanceShutdown',
@@ -22,7 +22,7 @@ export const FOREIGN_ENDS: ReadonlySet<string> = new Set([
  * they end as they begin. A quota of volumes is no fault of the worker, but more of them are of no use, either, and
  * nothing else would hold them back.
  */
-export const FAILED_LAUNCHES: ReadonlySet<string> = new Set([
+const FAILED_LAUNCHES: ReadonlySet<string> = new Set([
   'Client.InternalError',
   'Client.InvalidSnapshot.NotFound',
   'Client.VolumeLimitExceeded',
@@ -30,7 +30,7 @@ export const FAILED_LAUNCHES: ReadonlySet<string> = new Set([
 ]);
 
 /** The age at which a worker has been of use; where it idles out sooner than others start, that is enough. */
-export const usefulAgeSeconds = ({ idleTimeoutSeconds }: Pick<WorkerType, 'idleTimeoutSeconds'>): number =>
+const usefulAgeSeconds = ({ idleTimeoutSeconds }: Pick<WorkerType, 'idleTimeoutSeconds'>): number =>
   Math.min(USEFUL_AFTER_SECONDS, idleTimeoutSeconds);
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { secondsAfter, secondsBetween } from '../../lib/core/units.ts';
+import type { Worker } from '../../lib/core/worker.ts';
 import { breakerOf } from '../../lib/core/worker-deaths.ts';
 import { aDefinition, aWorker, NOW, someWorkers } from '../support/builders.ts';
 
@@ -38,6 +39,52 @@ it('workers launched before somebody resumed the type do not count', () => {
   const dead = { endCode: 'Client.InstanceInitiatedShutdown', stoppedAt: secondsAfter(LAUNCHED, 10) };
   expect(breakerFor(dead, LAUNCHED)).toBeUndefined();
   expect(breakerFor(dead, secondsAfter(LAUNCHED, -1))).toMatchObject({ deaths: 5 });
+});
+
+describe('a worker that was of use', () => {
+  const dead = someWorkers(5, {
+    state: 'stopped',
+    launchedAt: LAUNCHED,
+    stoppedAt: secondsAfter(LAUNCHED, 10),
+    endCode: 'Client.InstanceInitiatedShutdown',
+  });
+  const closes = (changes: Partial<Worker>, now = secondsAfter(LAUNCHED, 130)) =>
+    breakerOf([...dead, aWorker({ launchedAt: LAUNCHED, ...changes })], aDefinition(), now) === undefined;
+
+  it.each<[string, boolean, Partial<Worker>]>([
+    ['and was launched with those that died closes', true, {}],
+    ['and is told to stop meanwhile closes', true, { state: 'draining' }],
+    ['whose version is not known closes', true, { definitionVersion: undefined }],
+    [
+      'before EC2 took it back closes',
+      true,
+      { state: 'stopped', stoppedAt: secondsAfter(LAUNCHED, 125), endCode: 'Server.SpotInstanceTermination' },
+    ],
+    ['and was launched before those that died does not close', false, { launchedAt: secondsAfter(LAUNCHED, -1) }],
+    ['and is of another version does not close', false, { definitionVersion: 2 }],
+    ['and whose launch time is not known does not close', false, { launchedAt: undefined }],
+    ['and boots for long does not close', false, { state: 'booting' }],
+  ])('%s the breaker', (_what, isClosed, changes) => {
+    expect(closes(changes)).toBe(isClosed);
+  });
+
+  it('does not close it before it has lived for two minutes', () => {
+    expect(closes({}, secondsAfter(LAUNCHED, 119))).toBe(false);
+  });
+
+  it('and lives from before somebody resumed the type says nothing of those that died since', () => {
+    const resumedAt = secondsAfter(LAUNCHED, -1);
+    const old = aWorker({ launchedAt: resumedAt });
+    expect(breakerOf([...dead, old], aDefinition(), NOW, resumedAt)).toMatchObject({ deaths: 5 });
+  });
+
+  it('ends the row, also between others that died', () => {
+    const before = { ...dead[0], launchedAt: secondsAfter(LAUNCHED, -300), stoppedAt: secondsAfter(LAUNCHED, -290) };
+    const between = aWorker({ launchedAt: secondsAfter(LAUNCHED, -200) });
+    const workers = [...dead, aWorker(before), between];
+    expect(breakerOf(workers, aDefinition(), NOW)).toMatchObject({ deaths: 5 });
+    expect(breakerOf(workers.slice(1), aDefinition(), NOW)).toBeUndefined();
+  });
 });
 
 describe('the wait for the first probe', () => {
