@@ -6,11 +6,12 @@ import type { Worker, WorkerState } from '../core/worker.ts';
 /** EC2's instance as a worker. What EC2 or the tags do not say is absent, not zero. */
 export function toWorker(instance: Instance): Worker {
   const tags = new Map(instance.Tags?.map(({ Key, Value }) => [Key ?? '', Value ?? '']));
+  const signal = tags.get(tagKeys.signal);
   return {
     workerId: instance.InstanceId ?? '',
     workerType: tags.get(tagKeys.workerType),
     launchId: tags.get(tagKeys.launchId),
-    state: stateOf(instance.State?.Name, tags.get(tagKeys.signal)),
+    state: stateOf(instance.State?.Name, signal),
     capacity: positiveInteger(tags.get(tagKeys.capacity)),
     instanceType: instance.InstanceType ?? 'unknown',
     zone: instance.Placement?.AvailabilityZone ?? 'unknown',
@@ -20,15 +21,19 @@ export function toWorker(instance: Instance): Worker {
     maxLifetimeSeconds: positiveInteger(tags.get(tagKeys.maxLifetimeSeconds)),
     stoppedAt: instance.State?.Name === 'terminated' ? endedAt(instance.StateTransitionReason) : undefined,
     endCode: instance.StateReason?.Code,
+    // The instance shuts itself down, so that EC2's code says the same as of a worker that failed.
+    ...(instance.State?.Name === 'terminated' && isToldToStop(signal) ? { wasToldToStop: true } : {}),
   };
 }
+
+const isToldToStop = (signal: string | undefined): boolean => signal === signals[0];
 
 function stateOf(name: string | undefined, signal: string | undefined): WorkerState {
   switch (name) {
     case 'pending':
-      return signal === signals[0] ? 'draining' : 'booting';
+      return isToldToStop(signal) ? 'draining' : 'booting';
     case 'running':
-      return signal === signals[0] ? 'draining' : 'running';
+      return isToldToStop(signal) ? 'draining' : 'running';
     case 'terminated':
       return 'stopped';
     case 'shutting-down':

@@ -35,13 +35,14 @@ const usefulAgeSeconds = ({ idleTimeoutSeconds }: Pick<WorkerType, 'idleTimeoutS
 
 /**
  * What a worker's life says of its launch. `useful`: it lived as long as a worker needs to start. `useless`: it ended by
- * itself before, or its launch failed. `unproven`: too young, ended by somebody else, or EC2 does not say.
+ * itself before, or its launch failed. `unproven`: too young, ended or told to stop by somebody else, or EC2 does
+ * not say.
  */
 export type WorkerProof = 'useful' | 'useless' | 'unproven';
 
 /** Judges one worker. What is not known proves nothing, in neither direction. */
 export function proofOf(
-  { state, launchedAt, stoppedAt, endCode }: Worker,
+  { state, launchedAt, stoppedAt, endCode, wasToldToStop }: Worker,
   definition: Pick<WorkerType, 'idleTimeoutSeconds'>,
   now: EpochMillis,
 ): WorkerProof {
@@ -53,5 +54,6 @@ export function proofOf(
   const livedUntil = state === 'stopped' ? endedAt : now;
   if (livedUntil === undefined) return 'unproven';
   if (secondsBetween(launchedAt, livedUntil) >= usefulAgeSeconds(definition)) return 'useful';
-  return endCode === undefined || state !== 'stopped' || FOREIGN_ENDS.has(endCode) ? 'unproven' : 'useless';
+  if (endCode === undefined || state !== 'stopped') return 'unproven';
+  return FOREIGN_ENDS.has(endCode) || wasToldToStop ? 'unproven' : 'useless';
 }

@@ -28,6 +28,8 @@ export interface Worker {
   readonly stoppedAt?: EpochMillis | undefined;
   /** Why it ended, as EC2's code, such as `Server.SpotInstanceTermination`. */
   readonly endCode?: string | undefined;
+  /** It has ended, and was told to stop before: then it does not say of itself why. */
+  readonly wasToldToStop?: boolean | undefined;
 }
 
 /** Does this worker still occupy capacity of its type's maximum? Everything that is not gone does. */

@@ -61,6 +61,17 @@ describe('an instance as a worker', () => {
     expect(toWorker(anInstance(name, tags)).state).toBe(state);
   });
 
+  it.each`
+    name            | signal       | told
+    ${'terminated'} | ${'stop'}    | ${true}
+    ${'terminated'} | ${'stay'}    | ${undefined}
+    ${'terminated'} | ${undefined} | ${undefined}
+    ${'running'}    | ${'stop'}    | ${undefined}
+  `('has ended as it was told: $told, when EC2 says $name and the signal is $signal', ({ name, signal, told }) => {
+    const tags = signal === undefined ? OURS : { ...OURS, [tagKeys.signal]: signal };
+    expect(toWorker(anInstance(name, tags)).wasToldToStop).toBe(told);
+  });
+
   it('leaves out what EC2 does not say: unknown is not zero', () => {
     expect(toWorker({ InstanceId: 'i-1' })).toEqual({
       workerId: 'i-1',

@@ -85,6 +85,7 @@ describe('what counts', () => {
   it.each<[string, Partial<SeenLaunches>]>([
     ['an interruption', { workers: deaths(9, { endCode: 'Server.SpotInstanceTermination' }) }],
     ['a worker that somebody terminated', { workers: deaths(9, { endCode: 'Client.UserInitiatedShutdown' }) }],
+    ['a worker that somebody told to stop', { workers: deaths(9, { wasToldToStop: true }) }],
     ['an end that EC2 does not explain', { workers: deaths(9, { endCode: undefined }) }],
     ['an end whose time is not known', { workers: deaths(9, { stoppedAt: undefined }) }],
     ['a launch whose time is not known', { workers: deaths(9, { launchedAt: undefined }) }],

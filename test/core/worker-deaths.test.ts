@@ -35,6 +35,12 @@ it('a pool that was dry at the last moment says nothing of the workers', () => {
   expect(breakerFor({ endCode: 'Server.InsufficientInstanceCapacity', stoppedAt: LAUNCHED })).toBeUndefined();
 });
 
+it('workers that somebody told to stop say nothing of themselves', () => {
+  const dead = { endCode: 'Client.InstanceInitiatedShutdown', stoppedAt: secondsAfter(LAUNCHED, 10) };
+  expect(breakerFor(dead)).toMatchObject({ deaths: 5 });
+  expect(breakerFor({ ...dead, wasToldToStop: true })).toBeUndefined();
+});
+
 it('workers launched before somebody resumed the type do not count', () => {
   const dead = { endCode: 'Client.InstanceInitiatedShutdown', stoppedAt: secondsAfter(LAUNCHED, 10) };
   expect(breakerFor(dead, LAUNCHED)).toBeUndefined();
