@@ -123,7 +123,8 @@ export const sentResult = (record: LaunchRecord): Extract<LaunchResult, { kind: 
 /** A request may fail in a thousand pools: records have to stay small. */
 const MAX_POOLS_KEPT = 5;
 
-const trimmed = (refusal: Refusal): Refusal =>
+/** A refusal as a record keeps it, with the first few pools. */
+export const trimmed = (refusal: Refusal): Refusal =>
   refusal.pools === undefined ? refusal : { ...refusal, pools: refusal.pools.slice(0, MAX_POOLS_KEPT) };
 
 /** Capacity, in tasks, that the record's workers brought. */

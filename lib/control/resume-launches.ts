@@ -16,7 +16,7 @@ import type { Refusal } from '../core/refusal.ts';
 import { secondsBetween } from '../core/units.ts';
 import type { RefusedOrder } from './error-record.ts';
 import { type Knowledge, pausedBy } from './knowledge.ts';
-import { countOutcome, type LaunchPorts, type LaunchResult, sentResult } from './launch.ts';
+import { countOutcome, type LaunchPorts, type LaunchResult, sentResult, trimmed } from './launch.ts';
 import type { Observation } from './observe.ts';
 import type { LaunchBudget, LaunchRecord } from './ports.ts';
 import type { StopLaunching } from './stop-launching.ts';
@@ -108,10 +108,11 @@ async function resume(
     return { record, failure: 'EC2 answered with neither instances nor errors' };
   }
   stop.observe(order.region, outcome.refusals);
-  const closed = { ...record, state: 'closed' as const, workers: outcome.workers, refusals: outcome.refusals };
+  const { workers, refusals } = outcome;
+  const closed = { ...record, state: 'closed' as const, workers, refusals: refusals.map(trimmed) };
   countOutcome(closed, ports.telemetry);
-  knowledge.learn(order, outcome.refusals);
-  return { record: await settled(closed, ports), refusals: outcome.refusals };
+  knowledge.learn(order, refusals);
+  return { record: await settled(closed, ports), refusals };
 }
 
 /** A throttle passes by itself; anything else keeps the order from being answered and is worth an alarm. */

@@ -47,6 +47,20 @@ describe('an order whose answer is lost', () => {
     expect(counted).toHaveLength(most);
   });
 
+  it('keeps a small record when many pools refuse it at last, and each of them is left alone', async () => {
+    const instanceTypes = Array.from({ length: 9 }, (_, index) => ({ instanceType: `c${index}g.large` }));
+    const world = aWorld({ instanceTypes }, 1);
+    world.ec2.launches = false;
+    await world.run();
+    world.ec2.isSilent = false;
+    world.fleet.settings.room = 0;
+    await world.run();
+    const [record] = await world.ledger.recent(NOW);
+    expect(record?.state).toBe('closed');
+    expect(record?.refusals[0]?.pools).toHaveLength(5);
+    expect(await world.poolMemory.load()).toHaveLength(9);
+  });
+
   it('is not repeated while the type is paused, and is counted all the same', async () => {
     const world = aWorld({}, 3);
     world.ec2.launches = false;
