@@ -142,7 +142,10 @@ its present spot price, or with its ceiling where that is not known. On-demand p
 instance counts with \`market.onDemandPriceUsdPerHour × utility\`, so that field has to be high enough for the instance type
 that is dearest by utility, and is needed wherever \`market\` allows on-demand instances under a limit on spending. Dear pools
 are left out of a launch where that brings more workers for what is left. Reached, nothing more is launched; nothing is
-stopped for it.
+stopped for it. Workers of an instance type that the definition no longer names count with their spot price, too. Where that
+is not known, and always for on-demand ones, what they cost is unknown, since their \`utility\` is gone, and nothing is
+launched until they are gone as well. To replace an instance type under a limit on spending, leave it there with weight 0
+for as long.
 
 ## Rules between fields
 

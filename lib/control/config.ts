@@ -97,7 +97,7 @@ export const DEFAULT_TYPES_PER_SHARD = 500;
 export const QUIET_QUEUE_SECONDS = { min: 0, max: 3600 } as const;
 export const TYPES_PER_SHARD = { min: 10, max: 5000 } as const;
 
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+export const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
 
 interface EnvReader {
   text(name: string): string;

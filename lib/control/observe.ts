@@ -26,6 +26,7 @@ import type {
 import { type QuietQueues, quietReading } from './quiet-queues.ts';
 import type { Shard } from './shards.ts';
 import type { WorkerTypeStatus } from './status.ts';
+import { withWorkerPrices } from './worker-prices.ts';
 
 export interface ObservePorts {
   readonly clock: Clock;
@@ -93,6 +94,7 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
   const ledgers = part && { ...part.shard, inherited: part.shard.inherited.filter(({ until }) => until > at) };
   // Only a part of the types: EC2 is to answer for those alone. An item whose name is none has no workers.
   const names = isUnbounded(range) ? undefined : definitions.map(({ workerType }) => workerType).filter(isTypeName);
+  const wanted = wantedPrices(valid, homeRegion);
   const statusesRead = ports.board.loadWorkerTypes(range).then(byWorkerType);
   const [statuses, backlogs, list, launches, cooldowns, controls, checks, prices] = await Promise.all([
     statusesRead,
@@ -104,8 +106,9 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     ports.poolMemory.load(),
     ports.controls.load(),
     ports.checkBoard.load(range),
-    ports.prices.read(wantedPrices(valid, homeRegion)),
+    ports.prices.read(wanted),
   ]);
+  const workers = [...list.workers, ...launches.flatMap((launch) => launch.workers)];
   return {
     at,
     homeRegion,
@@ -118,7 +121,7 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     cooldowns,
     controls: byWorkerType(controls),
     checks: byWorkerType(checks),
-    prices,
+    prices: await withWorkerPrices({ wanted, prices }, valid, workers, ports.prices),
     ...(part?.isPartial === true ? { isPartial: true as const } : {}),
     ...(part?.quiet.lastTickAt === undefined ? {} : { lastTickAt: part.quiet.lastTickAt }),
   };

@@ -33,6 +33,8 @@ export interface LaunchProgress {
   readonly mayFallBack: boolean;
   /** Spot had been short for as long as the fallback waits before this tick began. */
   readonly isFallbackDue: boolean;
+  /** Under a ceiling of spend: instance types of workers whose cost is not known, so that nothing may be added. */
+  readonly unpricedTypes: readonly string[];
   readonly attempts: readonly Attempt[];
   /** Regions that take no more requests in this tick, for reasons of our own or after a throttle, with the cause. */
   readonly closedRegions: ReadonlyMap<string, RegionClosure>;
@@ -74,20 +76,21 @@ export function startLaunching(
   const isFallbackDue =
     onDemandFallbackMinutes !== undefined && shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes;
   const { maxSpendUsdPerHour: ceiling } = definition;
+  const spend = spendOf(workers, definition, conditions.prices);
+  const left = ceiling === undefined ? undefined : ceiling - spend.usdPerHour - open.usdPerHour;
   return {
     definition,
     limits: {
       want: plan.want,
       room: plan.figures.room,
       maxInstances: plan.maxInstances,
-      usdPerHour:
-        ceiling === undefined
-          ? undefined
-          : ceiling - spendOf(workers, definition, conditions.prices).usdPerHour - open.usdPerHour,
+      // What is not known may be all that is left.
+      usdPerHour: left === undefined || spend.unpriced === 0 ? left : 0,
     },
     onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand - open.onDemandCapacity),
     mayFallBack: isFallbackDue || onDemandFallbackMinutes === 0,
     isFallbackDue,
+    unpricedTypes: ceiling === undefined ? [] : spend.unpricedTypes,
     attempts: [],
     closedRegions: new Map(),
   };
@@ -191,11 +194,20 @@ function whyNothing(progress: LaunchProgress, verdicts: readonly PoolVerdict[]):
 /** Its region is closed, and that says so. */
 const isThrottle = ({ class: kind }: Refusal): boolean => kind === 'throttled';
 
+const unpricedInWords = ({ maxSpendUsdPerHour }: WorkerType, types: readonly string[]): string => {
+  const more = types.length > 3 ? ` and ${types.length - 3} more types` : '';
+  return (
+    `what workers of ${types.slice(0, 3).join(', ')}${more} cost is not known: nothing is added under ` +
+    `maxSpendUsdPerHour ${maxSpendUsdPerHour} until they are gone or instanceTypes names them again, with weight 0 if need be`
+  );
+};
+
 /** Why none of these pools can be ordered from. */
-function whyNotIn({ limits, definition }: LaunchProgress, verdicts: readonly PoolVerdict[]): string {
+function whyNotIn({ limits, definition, unpricedTypes }: LaunchProgress, verdicts: readonly PoolVerdict[]): string {
   const rejected = verdicts.filter((verdict) => verdict.rejected !== undefined);
   if (rejected.length < verdicts.length) {
     if (planOrder(definition, { ...limits, usdPerHour: undefined }, verdicts) !== undefined) {
+      if (unpricedTypes.length > 0) return unpricedInWords(definition, unpricedTypes);
       return `maxSpendUsdPerHour ${definition.maxSpendUsdPerHour} leaves too little for another instance`;
     }
     return `no instance type fits into the room for ${limits.room} under maxCapacity ${definition.maxCapacity}`;

@@ -4,28 +4,34 @@ import type { Worker } from './worker.ts';
 import { isPresent } from './worker.ts';
 import type { WorkerType } from './worker-type-schema.ts';
 
-/** USD per hour of all workers of a type that are there, and how many of them had no known price. */
+/** USD per hour of all workers of a type that are there, and how many of them had no known price, of which types. */
 export interface Spend {
   readonly usdPerHour: number;
   readonly unpriced: number;
+  readonly unpricedTypes: readonly string[];
 }
 
 /**
  * What the workers of a type cost now: spot at its present price or, where that is not known, at its ceiling; on-demand
- * at the price that the definition states. What has neither counts at the ceiling of spot, if there is one.
+ * at the price that the definition states. What has neither counts at the ceiling of spot, if there is one. What an
+ * instance type is worth that the definition no longer names is not known, so it has no ceiling.
  */
 export function spendOf(workers: readonly Worker[], definition: WorkerType, prices: PriceBook): Spend {
   const utility = new Map(definition.instanceTypes.map((type) => [type.instanceType, type.utility]));
-  const costs = workers.filter(isPresent).map(({ market, zone, instanceType }) => {
+  const present = workers.filter(isPresent);
+  const costs = present.map(({ market, zone, instanceType }) => {
     const pool = { region: zone.slice(0, -1), availabilityZone: zone, instanceType };
     const price = market === 'spot' ? spotPriceOf(prices, pool, definition.platform) : undefined;
     if (price !== undefined) return price;
     const highest = highestPriceOf(definition, market) ?? definition.maxPriceUsdPerHour;
-    return highest === undefined ? undefined : highest * (utility.get(instanceType) ?? 1);
+    const worth = utility.get(instanceType);
+    return highest === undefined || worth === undefined ? undefined : highest * worth;
   });
+  const unpriced = present.filter((_, index) => costs[index] === undefined);
   return {
     usdPerHour: costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
-    unpriced: costs.filter((cost) => cost === undefined).length,
+    unpriced: unpriced.length,
+    unpricedTypes: [...new Set(unpriced.map(({ instanceType }) => instanceType))].sort(),
   };
 }
 
