@@ -22,6 +22,7 @@ interface Watched {
   readonly provisionerId: string;
   readonly functions: ControlFunctions;
   readonly deadLetters: Queue;
+  readonly spendAlarmUsdPerHour: number | undefined;
 }
 
 /** Every alarm of a provisioner. */
@@ -30,6 +31,7 @@ export const alarmDefinitions = (watched: Watched): readonly AlarmDefinition[] =
   ...loopFailures(watched),
   ...noticeFailures(watched),
   ...platformFailures(watched),
+  ...spend(watched),
 ];
 
 /** A metric that the loops count themselves, summed over a period. */
@@ -46,6 +48,31 @@ const own = (
     period: Duration.minutes(minutes),
     statistic,
   });
+
+/** Workers come and go: a peak of minutes is no reason to call. */
+const SPEND_PERIODS = 3;
+
+function spend(watched: Watched): AlarmDefinition[] {
+  const { spendAlarmUsdPerHour: limit } = watched;
+  if (limit === undefined) return [];
+  return [
+    {
+      name: 'spend-high',
+      meaning: `All workers together cost more than ${limit} USD an hour. Nothing is stopped by this.`,
+      firstStep:
+        'See with provisioner status which worker types cost most, and whether their tasks are meant to be there.',
+      metric: new MathExpression({
+        expression: `IF(spend > ${limit}, 1, 0)`,
+        usingMetrics: { spend: own(watched, metricNames.spendUsdPerHour, 5, Stats.MAXIMUM) },
+        period: Duration.minutes(5),
+        label: 'Too much',
+      }),
+      watches: 'failures',
+      periods: SPEND_PERIODS,
+      badPeriods: SPEND_PERIODS,
+    },
+  ];
+}
 
 function signsOfLife(watched: Watched): AlarmDefinition[] {
   return [

@@ -13,6 +13,7 @@ import type { ControlFunctions } from './control-functions.ts';
 interface AlarmsProps {
   readonly provisionerId: string;
   readonly alarmEmail: string | undefined;
+  readonly spendAlarmUsdPerHour: number | undefined;
   readonly functions: ControlFunctions;
   readonly deadLetters: Queue;
 }
@@ -21,7 +22,11 @@ interface AlarmsProps {
 export class Alarms extends Construct {
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { provisionerId, alarmEmail, functions, deadLetters }: AlarmsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { provisionerId, alarmEmail, functions, deadLetters, spendAlarmUsdPerHour }: AlarmsProps,
+  ) {
     super(scope, id);
     this.topic = new Topic(this, 'Topic', { displayName: `Spot provisioner ${provisionerId}`, enforceSSL: true });
     // With enforceSSL the topic's policy holds a Deny and nothing else: unless this is said, alarms fire unheard.
@@ -32,7 +37,7 @@ export class Alarms extends Construct {
     );
     if (alarmEmail !== undefined) this.subscribe(alarmEmail);
     const action = new SnsAction(this.topic);
-    for (const definition of alarmDefinitions({ provisionerId, functions, deadLetters })) {
+    for (const definition of alarmDefinitions({ provisionerId, functions, deadLetters, spendAlarmUsdPerHour })) {
       const alarm = new Alarm(this, definition.name, {
         alarmName: `spot-provisioner-${provisionerId}-${definition.name}`,
         alarmDescription: describe(definition),

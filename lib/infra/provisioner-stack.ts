@@ -32,7 +32,13 @@ export class ProvisionerStack extends Stack {
     const { workerTypes } = tables;
     new DefinitionChanges(this, 'Changes', { provisionerId, workerTypes, check: functions.check, deadLetters });
     new Schedules(this, 'Schedules', { provisionerId, functions, deadLetters });
-    const { topic } = new Alarms(this, 'Alarms', { provisionerId, alarmEmail, functions, deadLetters });
+    const { topic } = new Alarms(this, 'Alarms', {
+      provisionerId,
+      alarmEmail,
+      spendAlarmUsdPerHour: settings.spendAlarmUsdPerHour,
+      functions,
+      deadLetters,
+    });
     const { provision } = functions;
     new BusRules(this, 'Rules', { provisionerId, bus, provision, topic, deadLetters });
     if (settings.createSpotServiceLinkedRole) this.createSpotServiceLinkedRole();

@@ -7,6 +7,8 @@ export interface InfraSettings {
   readonly provisionerId: string;
   /** Subscribed to the alarm topic; nobody when absent. */
   readonly alarmEmail: string | undefined;
+  /** An alarm fires when all workers together cost more; none when absent. */
+  readonly spendAlarmUsdPerHour: number | undefined;
   /** Queues that the provisioner may measure and workers may take tasks from; undefined: by name prefix. */
   readonly taskQueueArns: readonly string[] | undefined;
   /** Attached to the worker role besides its own permissions. */
@@ -99,6 +101,11 @@ export function readInfraSettings(context: Context): InfraSettings {
   const settings: InfraSettings = {
     provisionerId: read('provisionerId', 'main', text(PROVISIONER_ID_PATTERN, '1 to 38 letters, digits or -')),
     alarmEmail: read('alarmEmail', undefined, text(EMAIL, 'an e-mail address')),
+    spendAlarmUsdPerHour: read(
+      'spendAlarmUsdPerHour',
+      undefined,
+      number((value) => Number.isFinite(value) && value > 0, 'USD an hour, more than 0'),
+    ),
     taskQueueArns: read('taskQueueArns', undefined, texts(QUEUE_ARN, 'ARNs of SQS queues, * and ? in the name')),
     workerManagedPolicyArns: read('workerManagedPolicyArns', [], texts(POLICY_ARN, 'ARNs of managed IAM policies')),
     regions: read('regions', [], texts(REGION, 'regions such as eu-west-1')),

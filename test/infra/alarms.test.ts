@@ -23,7 +23,7 @@ interface Alarm extends Partial<WatchedMetric> {
   readonly Metrics?: readonly { readonly MetricStat?: { readonly Metric: WatchedMetric } }[];
 }
 
-const template = onlyTemplate(synthesize());
+const template = onlyTemplate(synthesize({ spendAlarmUsdPerHour: '50' }));
 const alarms = resourcesOf(template, 'AWS::CloudWatch::Alarm').map(
   ([, { Properties }]) => resolve(Properties, template) as Alarm,
 );
@@ -56,6 +56,19 @@ const sections = (): string[] => {
 };
 
 describe('Alarms', () => {
+  it('watch spend above what a setting says, and not without it; a peak of minutes is none (row 19)', () => {
+    expect(byName['spend-high']).toMatchObject({
+      AlarmDescription: expect.stringContaining('more than 50 USD an hour'),
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 3,
+      Metrics: expect.arrayContaining([expect.objectContaining({ Expression: 'IF(spend > 50, 1, 0)' })]),
+    });
+    const without = resourcesOf(onlyTemplate(synthesize()), 'AWS::CloudWatch::Alarm');
+    expect(JSON.stringify(without)).not.toContain('spend');
+  });
+
   it('are those that the runbook knows, and the runbook knows no others', () => {
     expect(sections().toSorted()).toEqual(Object.keys(byName).toSorted());
   });
