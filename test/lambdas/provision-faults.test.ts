@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { tagKeys } from '../../lib/core/tags.ts';
 import { type AwsWorld, startAwsWorld } from '../support/aws-world.ts';
 import { captureOutput } from '../support/captured-output.ts';
-import { cleanTick, countPoints, killedAt, LEASE_MS } from '../support/killed-provision.ts';
+import { cleanTick, countPoints, everySecondPoint, killedAt, LEASE_MS } from '../support/killed-provision.ts';
 import { provision } from '../support/lambda.ts';
 
 /** Instances by worker type; `c` has two tasks an instance and two launch templates. */
@@ -38,15 +38,19 @@ function instancesByType({ world }: AwsWorld): Record<string, number> {
 beforeEach(() => void captureOutput());
 
 describe('a provision handler that is killed (row 12)', () => {
-  it.each([0, 45_000, 240_000])(
+  // Types launch side by side, so that each point counts; those with another lag share them.
+  it.each([
+    [45_000, [1, 2]],
+    [0, [1]],
+    [240_000, [2]],
+  ] as const)(
     'at any HTTP request, before or after the server acted, is made good by the next tick, with a list %i ms late',
-    async (visibilityLagMs) => {
+    async (visibilityLagMs, series) => {
       const points = await countPoints(await aWorld(0));
-      let kills = 0;
-      for (let point = 1; point <= points; point += 1) {
+      const killedPoints = series.flatMap((from) => everySecondPoint(points, from));
+      for (const point of killedPoints) {
         const aws = await aWorld(visibilityLagMs);
         expect((await killedAt(point, aws)).outcome, `point ${point}`).toBe('killed');
-        kills += 1;
         await cleanTick(aws);
         expect(instancesByType(aws), `after a kill at point ${point} of ${points}`).toEqual(WANTED);
         expect((await aws.ports.ledger.recent(aws.clock.now())).filter(({ state }) => state === 'open')).toEqual([]);
@@ -55,8 +59,7 @@ describe('a provision handler that is killed (row 12)', () => {
         await aws.close();
       }
       // Lease, definitions, 3 queues, EC2, ledger, board; a transaction, template, fleet and record a type; statuses.
-      expect(kills).toBe(points);
-      expect(kills).toBeGreaterThan(50);
+      expect(points).toBeGreaterThan(50);
     },
     PATIENCE_MS,
   );

@@ -14,6 +14,13 @@ export async function killedAt(point: number, aws: AwsWorld): Promise<{ outcome:
   return { outcome, points: kill.points };
 }
 
+/**
+ * Every second point, from the first or the second on. Between the answer to a request and the next request the servers
+ * stay as they are: where one request follows the other, both series meet them in every state.
+ */
+export const everySecondPoint = (points: number, from: 1 | 2): number[] =>
+  Array.from({ length: Math.floor((points - from) / 2) + 1 }, (_, index) => from + 2 * index);
+
 /** A tick of a new process after the lease of the dead one has run out. */
 export async function cleanTick(aws: AwsWorld): Promise<void> {
   aws.clock.advance(LEASE_MS + 1);
