@@ -97,7 +97,7 @@ function inputLines(latest: ExplainedDecision | undefined, facts: Explainable, n
   return [
     lastTickAt === undefined
       ? 'last tick   none yet: is the schedule running?'
-      : `last tick   ${age(lastTickAt, now)} ago: queue and workers are read by each tick`,
+      : `last tick   ${age(lastTickAt, now)} ago: queue and workers are read by each tick, a queue that is empty for long perhaps more seldom`,
     ...(latest !== undefined && reading === undefined ? ['queue       was not read, or could not be'] : []),
     ...(reading === undefined ? [] : [`queue       read ${formatDuration(reading)} before the decision`]),
     ...(definition === undefined ? [] : explainPrices(facts.prices, now)),

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { awsClients } from '../aws/clients.ts';
 import { createTables } from '../aws/create-tables.ts';
 import { provisionerPorts } from '../aws/provisioner-ports.ts';
-import { envNames } from '../control/config.ts';
+import { DEFAULT_TYPES_PER_SHARD, envNames } from '../control/config.ts';
 import type { Telemetry } from '../control/ports.ts';
 import type { Leases } from '../control/shards.ts';
 import { busSource, eventBusName } from '../core/bus-names.ts';
@@ -34,6 +34,8 @@ export interface LocalModeOptions
   readonly bundles: () => Promise<{ readonly provision: URL; readonly reap: URL; readonly check: URL }>;
   readonly provisionEverySeconds: number;
   readonly tickSeconds: number;
+  /** As deployed unless told otherwise. */
+  readonly typesPerShard?: number;
   readonly reapEverySeconds: number;
   readonly onEvent: (event: LocalEvent) => void;
 }
@@ -158,7 +160,7 @@ async function endLeases(leases: Leases): Promise<void> {
 
 function functionEnvironment(
   connection: LocalConnection,
-  { tickSeconds, provisionEverySeconds }: LocalModeOptions,
+  { tickSeconds, typesPerShard = DEFAULT_TYPES_PER_SHARD, provisionEverySeconds }: LocalModeOptions,
 ): Record<string, string> {
   const { endpoints, accountEndpoints } = connection;
   return {
@@ -170,6 +172,7 @@ function functionEnvironment(
     [envNames.region]: connection.region,
     [envNames.regions]: connection.regions.join(),
     [envNames.tickSeconds]: String(tickSeconds),
+    [envNames.typesPerShard]: String(typesPerShard),
     [envNames.invocationSeconds]: String(provisionEverySeconds - PAUSE_SECONDS),
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,

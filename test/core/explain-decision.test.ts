@@ -155,7 +155,7 @@ describe('a decision trace', () => {
     const lines = told(someFacts({ prices, checkedAt: secondsAfter(NOW, -3600) }));
     expect(lines).toEqual(
       expect.arrayContaining([
-        'Inputs: last tick   5 s ago: queue and workers are read by each tick',
+        'Inputs: last tick   5 s ago: queue and workers are read by each tick, a queue that is empty for long perhaps more seldom',
         'Inputs: queue       read 0 s before the decision',
         'Inputs: prices      us-east-1 linux: 1 price, read 3 min ago',
         'Inputs: check       against the account, 1 h ago',

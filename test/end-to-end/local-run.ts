@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { vi } from 'vitest';
 import { createTaskQueue, sendTasks } from '../../lib/aws/task-queue.ts';
+import { DEFAULT_TYPES_PER_SHARD } from '../../lib/control/config.ts';
 import type { WorkerTypeStatus } from '../../lib/control/status.ts';
 import { tagKeys } from '../../lib/core/tags.ts';
 import type { Task } from '../../lib/core/task-schema.ts';
@@ -26,11 +27,13 @@ export class LocalRun {
   readonly events: LocalEvent[] = [];
   readonly #folder: string;
   readonly #provisionEverySeconds: number;
+  readonly #typesPerShard: number;
   #local: LocalMode | undefined;
 
-  constructor(folder: string, options: { readonly provisionEverySeconds: number }) {
+  constructor(folder: string, options: { readonly provisionEverySeconds: number; readonly typesPerShard?: number }) {
     this.#folder = folder;
     this.#provisionEverySeconds = options.provisionEverySeconds;
+    this.#typesPerShard = options.typesPerShard ?? DEFAULT_TYPES_PER_SHARD;
     mkdirSync(join(folder, 'results'), { recursive: true });
   }
 
@@ -60,6 +63,7 @@ export class LocalRun {
       environment: process.env,
       provisionEverySeconds: this.#provisionEverySeconds,
       tickSeconds: 1,
+      typesPerShard: this.#typesPerShard,
       reapEverySeconds: 2,
       onEvent: (event) => this.events.push(event),
     });
