@@ -86,7 +86,8 @@ export function monthlyCost(
   const ticks = MONTH_SECONDS / Math.max(rate === 'each minute' ? 60 : 10, secondsPerShard);
   const of = (service: string) =>
     Object.entries(idle.calls).reduce((sum, [name, count]) => (name.startsWith(service) ? sum + count : sum), 0);
-  const writeUnits = idle.writeUnits + CHANGED_SHARE * first.writeUnits;
+  // Each invocation takes the notes of wake-ups after its tick, mostly none: a write unit.
+  const writeUnits = idle.writeUnits + shards + CHANGED_SHARE * first.writeUnits;
   const logBytes = idle.logBytes + CHANGED_SHARE * first.logBytes;
   const parts = {
     lambda:

@@ -9,6 +9,7 @@ import { judgeMarkets } from '../core/preview.ts';
 import type { PriceBook } from '../core/price-book.ts';
 import type { EpochMillis } from '../core/units.ts';
 import type { WorkerType } from '../core/worker-type-schema.ts';
+import type { WorkerTypeState } from '../core/worker-type-state.ts';
 import type { CheckBoard } from './check-ports.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import { Knowledge } from './knowledge.ts';
@@ -22,7 +23,7 @@ import type {
   StoredWorkerType,
   TypeControl,
 } from './ports.ts';
-import type { WorkerTypeState, WorkerTypeStatus } from './status.ts';
+import type { WorkerTypeStatus } from './status.ts';
 
 export interface ExplainPorts {
   readonly clock: Clock;

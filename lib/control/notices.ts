@@ -11,10 +11,11 @@
 import type { BusEventType } from '../core/bus-names.ts';
 import { isoTime } from '../core/iso-time.ts';
 import { breakerOf } from '../core/worker-deaths.ts';
+import type { WorkerTypeState } from '../core/worker-type-state.ts';
 import { knownWorkers } from './known-workers.ts';
 import type { Observation } from './observe.ts';
 import type { BusEvent, StoredWorkerType } from './ports.ts';
-import type { ToldState, WorkerTypeState, WorkerTypeStatus } from './status.ts';
+import type { ToldState, WorkerTypeStatus } from './status.ts';
 
 /** What an observation has to tell of a worker type for this. */
 type Seen = Pick<

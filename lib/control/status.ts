@@ -3,21 +3,7 @@ import type { PoolHealth } from '../core/pool-health.ts';
 import type { Problem } from '../core/problem.ts';
 import type { CapacityByState } from '../core/provision-plan.ts';
 import type { EpochMillis } from '../core/units.ts';
-
-/** How a worker type stands, in a word. */
-export type WorkerTypeState =
-  | 'ok'
-  | 'disabled'
-  | 'invalid'
-  | 'paused'
-  | 'backlog-unknown'
-  | 'workers-unknown'
-  | 'backing-off'
-  | 'suspended'
-  | 'workers-die'
-  | 'short'
-  | 'unanswered'
-  | 'failed';
+import type { WorkerTypeState } from '../core/worker-type-state.ts';
 
 /** A state that was told on the bus; `new`: nothing was, as the type was not there before. */
 export type ToldState = WorkerTypeState | 'new';

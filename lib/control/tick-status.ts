@@ -5,10 +5,11 @@ import type { HoldReason } from '../core/provision-plan.ts';
 import { describeRefusal } from '../core/refusal.ts';
 import { isSameJson } from '../core/same-json.ts';
 import type { EpochMillis } from '../core/units.ts';
+import type { WorkerTypeState } from '../core/worker-type-state.ts';
 import type { LaunchResult } from './launch.ts';
 import type { Observation } from './observe.ts';
 import type { StoredWorkerType, Telemetry } from './ports.ts';
-import type { LaunchMemory, WorkerTypeState, WorkerTypeStatus } from './status.ts';
+import type { LaunchMemory, WorkerTypeStatus } from './status.ts';
 import { describeTurn, type Turn } from './turns.ts';
 
 /** The status of a type whose item cannot be read as a definition: nothing is launched, its workers are left alone. */

@@ -2,22 +2,10 @@ import { formatDuration } from './duration-words.ts';
 import type { LaunchHold } from './launch-hold.ts';
 import { describeProblem, type Problem } from './problem.ts';
 import { type EpochMillis, secondsBetween } from './units.ts';
+import type { WorkerTypeState } from './worker-type-state.ts';
 
-/** How a worker type stands, in a word; `new`: no tick has looked at it as it is now. */
-export type ExplainedState =
-  | 'new'
-  | 'ok'
-  | 'disabled'
-  | 'invalid'
-  | 'paused'
-  | 'backlog-unknown'
-  | 'workers-unknown'
-  | 'backing-off'
-  | 'suspended'
-  | 'workers-die'
-  | 'short'
-  | 'unanswered'
-  | 'failed';
+/** `new`: no tick has looked at it as it is now. */
+export type ExplainedState = WorkerTypeState | 'new';
 
 /** What a state is about. */
 export interface StateFacts {
