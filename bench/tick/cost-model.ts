@@ -33,7 +33,7 @@ const STEADY_METRICS: readonly MetricName[] = [
   metricNames.pendingTasks,
   metricNames.target,
   metricNames.supply,
-  metricNames.bootingCapacity,
+  metricNames.idleCapacity,
   metricNames.spendUsdPerHour,
   metricNames.reapSucceeded,
   metricNames.checkSucceeded,
@@ -41,6 +41,7 @@ const STEADY_METRICS: readonly MetricName[] = [
 /** Sent when workers are launched or end. */
 const LAUNCH_METRICS: readonly MetricName[] = [
   metricNames.workersLaunched,
+  metricNames.bootingCapacity,
   metricNames.launchSeconds,
   metricNames.bootSeconds,
   metricNames.capacityRefusals,

@@ -24,8 +24,10 @@ export const metricNames = {
   supply: 'Supply',
   target: 'Target',
   workersLaunched: 'WorkersLaunched',
-  /** What of the supply does not run yet, in tasks. */
+  /** What of the supply does not run yet, in tasks. Sent only when there is any. */
   bootingCapacity: 'BootingCapacity',
+  /** Room for tasks in workers that run, less what is claimed: what waits for work. */
+  idleCapacity: 'IdleCapacity',
   /** Seconds from the intent of a launch to EC2's answer, of each launch that was answered at once. */
   launchSeconds: 'LaunchSeconds',
   /** Seconds from EC2's launch time until a tick first saw the worker run, of each worker; a tick's length is in it. */

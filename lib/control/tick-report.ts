@@ -45,6 +45,9 @@ export function gaugesOf(statuses: readonly WorkerTypeStatus[]): ShardSummary['g
     [metricNames.pendingTasks]: total(({ pendingTasks }) => pendingTasks),
     [metricNames.target]: total(({ target }) => target),
     [metricNames.supply]: total(({ supply }) => supply),
+    [metricNames.idleCapacity]: total(({ capacity, claimedTasks }) =>
+      capacity === undefined || claimedTasks === undefined ? 0 : Math.max(0, capacity.running - claimedTasks),
+    ),
     [metricNames.bootingCapacity]: total(({ capacity }) =>
       capacity === undefined ? 0 : capacity.launching + capacity.booting,
     ),
@@ -53,7 +56,10 @@ export function gaugesOf(statuses: readonly WorkerTypeStatus[]): ShardSummary['g
 
 /** Counts gauges of all shards together. */
 export function countGauges(gauges: ShardSummary['gauges'], telemetry: Telemetry): void {
-  for (const [name, value] of Object.entries(gauges)) telemetry.gauge(name as MetricName, value);
+  for (const [name, value] of Object.entries(gauges)) {
+    // Each hour in which a metric is sent is billed, and this one is mostly zero.
+    if (value !== 0 || name !== metricNames.bootingCapacity) telemetry.gauge(name as MetricName, value);
+  }
 }
 
 /** The last ticks of all shards as one: as old as the oldest of them. Undefined before the first. */
