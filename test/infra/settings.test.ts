@@ -11,7 +11,7 @@ describe('Settings of a deployment', () => {
       regions: [],
       tickSeconds: 10,
       memoryMiB: 256,
-      typesPerShard: 500,
+      typesPerShard: 750,
       quietQueueSeconds: 0,
       spendAlarmUsdPerHour: undefined,
       logRetentionDays: 30,

@@ -110,7 +110,7 @@ describe('Functions', () => {
       ...common,
       workerInstanceProfileArn: profile,
       tickSeconds: 10,
-      typesPerShard: 500,
+      typesPerShard: 750,
       quietQueueSeconds: 0,
       invocationSeconds: 59,
     });
