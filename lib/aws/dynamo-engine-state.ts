@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { Clock, Controls, PoolMemory, TypeControl } from '../control/ports.ts';
 import { type Cooldown, cooldownKey } from '../core/pool-cooldown.ts';
@@ -58,7 +59,25 @@ export class DynamoControls implements Controls {
     await this.#table.put({ ...stateKeys.control(this.#table.provisionerId, control.workerType), control });
   }
 
-  async remove(workerType: string): Promise<void> {
-    await this.#table.remove(stateKeys.control(this.#table.provisionerId, workerType));
+  async remove(control: TypeControl): Promise<void> {
+    try {
+      await this.#table.client.send(
+        new DeleteItemCommand({
+          TableName: this.#table.name,
+          Key: toItem(stateKeys.control(this.#table.provisionerId, control.workerType)),
+          // Whatever is said has a time of its own.
+          ConditionExpression: [
+            control.pause === undefined ? 'attribute_not_exists(control.pause)' : 'control.pause.#at = :pausedAt',
+            control.clearedAt === undefined
+              ? 'attribute_not_exists(control.clearedAt)'
+              : 'control.clearedAt = :clearedAt',
+          ].join(' AND '),
+          ...(control.pause === undefined ? {} : { ExpressionAttributeNames: { '#at': 'at' } }),
+          ExpressionAttributeValues: toItem({ ':pausedAt': control.pause?.at, ':clearedAt': control.clearedAt }),
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
   }
 }

@@ -41,13 +41,22 @@ export class EventBridgeBus implements EventBus {
     );
   }
 
-  /** A call that succeeds may have left out some of its events: those are tried once more. */
+  /**
+   * A call that succeeds may have left out some of its events: those are tried once more. One that fails as a whole has been
+   * tried again by the SDK: its events count as refused.
+   */
   async #putBatch(batch: readonly BusEvent[]): Promise<Refused[]> {
-    const refused = await this.#send(batch);
-    return refused.length === 0 ? [] : this.#send(refused.map(({ event }) => event));
+    let left = batch;
+    try {
+      left = (await this.#put(batch)).map(({ event }) => event);
+      return left.length === 0 ? [] : await this.#put(left);
+    } catch (error) {
+      const { name: ErrorCode, message: ErrorMessage } = error instanceof Error ? error : new Error(String(error));
+      return left.map((event) => ({ event, answer: { ErrorCode, ErrorMessage } }));
+    }
   }
 
-  async #send(batch: readonly BusEvent[]): Promise<Refused[]> {
+  async #put(batch: readonly BusEvent[]): Promise<Refused[]> {
     const { FailedEntryCount: failed = 0, Entries: answers = [] } = await this.#client.send(
       new PutEventsCommand({
         Entries: batch.map(({ detailType, detail }) => ({

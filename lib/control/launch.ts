@@ -39,6 +39,11 @@ export class HeldLease {
     return shard === FIRST_SHARD ? String(fence) : `${shard}-${fence}`;
   }
 
+  /** Somebody saw that it is another one's. */
+  lose(): void {
+    this.#isLost = true;
+  }
+
   /** The lease with at least half its time left, or undefined when it is lost. */
   async current(ports: Pick<LaunchPorts, 'clock' | 'leases'>): Promise<Lease | undefined> {
     if (this.#lease.until - ports.clock.now() > this.#durationMs / 2) return this.#lease;
@@ -80,7 +85,10 @@ export async function launch(order: LaunchOrder, held: HeldLease, ports: LaunchP
     return sentResult(refused);
   }
   const opened = await ports.ledger.open(record, lease);
-  if (opened === 'lease-lost') return { kind: 'not-sent', cause: 'another invocation took over the lease' };
+  if (opened === 'lease-lost') {
+    held.lose();
+    return { kind: 'not-sent', cause: 'another invocation took over the lease' };
+  }
   const { launchId, definition } = order;
   const { workerType } = definition;
   ports.telemetry.event('info', 'launch-opened', { launchId, workerType, targetCapacity: order.targetCapacity });

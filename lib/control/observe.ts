@@ -87,9 +87,8 @@ export interface Part {
 export async function observe(ports: ObservePorts, homeRegion: string, part?: Part): Promise<Observation> {
   const definitions = part?.definitions ?? (await ports.workerTypes.list());
   const range = part?.range ?? ALL_NAMES;
-  const valid = definitions.flatMap(({ parsed }) =>
-    parsed.kind === 'valid' && parsed.definition.enabled ? [parsed.definition] : [],
-  );
+  const readable = definitions.flatMap(({ parsed }) => (parsed.kind === 'valid' ? [parsed.definition] : []));
+  const valid = readable.filter(({ enabled }) => enabled);
   const at = ports.clock.now();
   const ledgers = part && { ...part.shard, inherited: part.shard.inherited.filter(({ until }) => until > at) };
   // Only a part of the types: EC2 is to answer for those alone. An item whose name is none has no workers.
@@ -121,7 +120,8 @@ export async function observe(ports: ObservePorts, homeRegion: string, part?: Pa
     cooldowns,
     controls: byWorkerType(controls),
     checks: byWorkerType(checks),
-    prices: await withWorkerPrices({ wanted, prices }, valid, workers, ports.prices),
+    // Workers of a disabled type cost as much.
+    prices: await withWorkerPrices({ wanted, prices }, readable, workers, ports.prices),
     ...(part?.isPartial === true ? { isPartial: true as const } : {}),
     ...(part?.quiet.lastTickAt === undefined ? {} : { lastTickAt: part.quiet.lastTickAt }),
   };

@@ -189,8 +189,8 @@ export interface TypeControl {
 export interface Controls {
   load(): Promise<TypeControl[]>;
   save(control: TypeControl): Promise<void>;
-  /** Forgets what was said about a worker type; harmless when nothing was. */
-  remove(workerType: string): Promise<void>;
+  /** Forgets what was said about a worker type, unless something else has been said since. */
+  remove(control: TypeControl): Promise<void>;
 }
 
 /** Why something was launched or not, tick by tick. Records expire. */

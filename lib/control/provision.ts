@@ -21,7 +21,7 @@ import { Knowledge } from './knowledge.ts';
 import { HeldLease, type LaunchPorts } from './launch.ts';
 import { planNotices } from './notices.ts';
 import { type Observation, type ObservePorts, observe } from './observe.ts';
-import type { Decisions, ErrorLog, EventBus, LaunchBudget, StoredWorkerType } from './ports.ts';
+import type { Decisions, ErrorLog, EventBus, LaunchBudget, StoredWorkerType, TypeControl } from './ports.ts';
 import { type Resumed, resumeLaunches } from './resume-launches.ts';
 import type { ShardSummary } from './shards.ts';
 import type { TickReport, WorkerTypeStatus } from './status.ts';
@@ -204,15 +204,30 @@ async function save(
   const unsaved = await pMap(changed, (status) => saveStatus(status, failures, ports), {
     concurrency: SAVE_CONCURRENCY,
   });
-  // A type of the same name that comes later is another one: a pause of this one is over with it.
-  await pMap(
-    deleted.filter((name) => seen.controls.has(name)),
-    (name) => ports.controls.remove(name),
-  );
-  if (deleted.length > 0) await ports.board.removeWorkerTypes(deleted);
   if (cooldowns.length > 0) await ports.poolMemory.add(cooldowns);
   if (decisions.length > 0) await ports.decisions.append(decisions);
+  await pMap(deleted, (name) => forget(name, seen.controls.get(name), failures, ports), {
+    concurrency: SAVE_CONCURRENCY,
+  });
   return new Set(unsaved.flat());
+}
+
+/**
+ * Forgets a deleted type. One of the same name that comes later is another one: a pause of this one is over with it. The
+ * status goes last: while it is there, the next tick tries again.
+ */
+async function forget(
+  workerType: string,
+  control: TypeControl | undefined,
+  failures: Map<string, string>,
+  { board, controls }: ProvisionPorts,
+): Promise<void> {
+  try {
+    if (control !== undefined) await controls.remove(control);
+    await board.removeWorkerTypes([workerType]);
+  } catch (error) {
+    noteFailure(failures, workerType, `it is deleted, and its status could not be: ${String(error)}`);
+  }
 }
 
 /** One status that cannot be saved keeps no other from being saved. */

@@ -3,6 +3,7 @@ import { secondsAfter } from '../core/units.ts';
 import { LEDGER_WINDOW_SECONDS } from './observe.ts';
 import type { Clock, StoredWorkerType, Telemetry, WorkerTypes } from './ports.ts';
 import type { Lease, Leases } from './shards.ts';
+import { metricNames } from './telemetry.ts';
 
 interface ShardPorts {
   readonly clock: Clock;
@@ -53,12 +54,20 @@ export async function takeShard(wanted: WantedShard, ports: ShardPorts): Promise
     first.definitions.map(({ workerType }) => workerType),
     typesPerShard,
   );
+  let newShards: readonly string[];
   try {
-    const newShards = await split(first, at, ports);
-    return { ...(await acquire(wanted, ports)), newShards };
+    newShards = await split(first, at, ports);
   } catch (error) {
     // Slow is better than not at all. Should the split have been made all the same, the lease is lost, and launches nothing.
     return { ...first, problem: `shard ${first.lease.shard} could not be split: ${String(error)}` };
+  }
+  try {
+    return { ...(await acquire(wanted, ports)), newShards };
+  } catch (error) {
+    // The others are to be started all the same; this one is served by the next tick.
+    ports.telemetry.event('error', 'tick-failed', { cause: `after a split: ${String(error)}` });
+    ports.telemetry.count(metricNames.provisioningFailures, 1);
+    return { kind: 'held', by: 'nobody: the lease could not be taken again after a split', newShards };
   }
 }
 

@@ -13,6 +13,8 @@ const RESERVE_SECONDS = 35;
 
 /** More than a regular tick waits before it asks again (RETRY_SECONDS of provision-loop.ts). */
 const GAP_MS = 600;
+/** Wake-ups served without a gap. */
+const TICKS_IN_A_ROW = 5;
 
 interface WakePorts {
   readonly clock: Clock;
@@ -71,8 +73,12 @@ async function serveTypes(
 ): Promise<readonly string[]> {
   const waiting = new Set(workerTypes);
   const failures: string[] = [];
+  const thrown: string[] = [];
+  let ticks = 0;
   for (const only of waiting) {
     if (clock.now() > until) {
+      // Whoever ticks next finds them: a queue that is quiet would not be read by then.
+      await leases.note(shard, [...waiting]);
       telemetry.event('info', 'wake-skipped', { shard, workerTypes: [...waiting] });
       break;
     }
@@ -85,11 +91,14 @@ async function serveTypes(
     }
     waiting.delete(only);
     failures.push(...failuresOf(result));
+    if (result.kind === 'threw') thrown.push(only);
+    ticks += 1;
     const noted = await leases.takeNotes(shard);
     // Whoever ticks regularly asks for the lease more often than this: wake-ups without end must not keep it out.
-    if (noted.length > 0) await clock.sleep(GAP_MS);
+    if (noted.length > 0 || ticks % TICKS_IN_A_ROW === 0) await clock.sleep(GAP_MS);
     // Its own name comes back where it was noted after this tick had read its queue.
     for (const name of noted) waiting.add(name);
   }
+  if (thrown.length > 0) await leases.note(shard, thrown);
   return failures;
 }

@@ -29,6 +29,8 @@ export interface LaunchProgress {
   readonly limits: OrderLimits;
   /** Tasks still to be served on demand before spot is asked. */
   readonly onDemandBase: number;
+  /** When the tick began, the base was not served: on-demand that is dry now may be asked later. */
+  readonly lacksBase: boolean;
   /** On-demand may fill what spot cannot give now. */
   readonly mayFallBack: boolean;
   /** Spot had been short for as long as the fallback waits before this tick began. */
@@ -75,6 +77,7 @@ export function startLaunching(
   const shortMinutes = spotShortSince === undefined ? undefined : secondsBetween(spotShortSince, conditions.now) / 60;
   const isFallbackDue =
     onDemandFallbackMinutes !== undefined && shortMinutes !== undefined && shortMinutes >= onDemandFallbackMinutes;
+  const onDemandBase = Math.max(0, onDemandBaseCapacity - onDemand - open.onDemandCapacity);
   const { maxSpendUsdPerHour: ceiling } = definition;
   const spend = spendOf(workers, definition, conditions.prices);
   const left = ceiling === undefined ? undefined : ceiling - spend.usdPerHour - open.usdPerHour;
@@ -87,7 +90,8 @@ export function startLaunching(
       // What is not known may be all that is left.
       usdPerHour: left === undefined || spend.unpriced === 0 ? left : 0,
     },
-    onDemandBase: Math.max(0, onDemandBaseCapacity - onDemand - open.onDemandCapacity),
+    onDemandBase,
+    lacksBase: onDemandBase > 0,
     mayFallBack: isFallbackDue || onDemandFallbackMinutes === 0,
     isFallbackDue,
     unpricedTypes: ceiling === undefined ? [] : spend.unpricedTypes,
@@ -105,7 +109,7 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
     kind: 'done',
     ...(shortBecause === undefined ? {} : { shortBecause }),
     isSpotShort: spotShortage(progress, allSpot),
-    needsMending: needsMending(attempts, canFallBack(definition) ? [...allSpot, ...allOnDemand] : allSpot),
+    needsMending: needsMending(attempts, mayUseOnDemand(progress) ? [...allSpot, ...allOnDemand] : allSpot),
   });
   if (limits.want <= 0) return done();
   if (attempts.at(-1)?.noAnswer !== undefined) return done('EC2 did not answer');
@@ -124,7 +128,8 @@ export function nextStep(progress: LaunchProgress, conditions: LaunchConditions)
 }
 
 /** Now or later: a type that on-demand can serve is not given up. */
-const canFallBack = ({ market }: WorkerType): boolean => market.onDemandFallbackMinutes !== undefined;
+const mayUseOnDemand = ({ definition, lacksBase }: LaunchProgress): boolean =>
+  lacksBase || definition.market.onDemandFallbackMinutes !== undefined;
 
 /**
  * An answer that was short without naming pools (a refusal of the whole call, or none at all) would be the same again:

@@ -51,13 +51,26 @@ export function breakerOf(
     .sort((a, b) => a.stoppedAt - b.stoppedAt);
   const [opening, last] = [useless[DEATHS_IN_A_ROW - 1], useless.at(-1)];
   if (opening === undefined || last?.endCode === undefined) return undefined;
-  // Of a hundred that were launched together it could stop none: the wait grows by what was tried since it opened.
-  const probes = useless.filter(({ launchedAt }) => launchedAt > opening.stoppedAt).length;
-  const waitSeconds = Math.min(LAST_PROBE_SECONDS, FIRST_PROBE_SECONDS * 2 ** probes);
+  const waitSeconds = Math.min(LAST_PROBE_SECONDS, FIRST_PROBE_SECONDS * 2 ** probesSince(opening.stoppedAt, useless));
   return {
     deaths: useless.length,
     lastDeathAt: last.stoppedAt,
     probeAt: secondsAfter(last.stoppedAt, waitSeconds),
     lastEnd: last.endCode,
   };
+}
+
+/**
+ * What was tried since the breaker opened: the wait grows by that. Of a hundred that were launched together it could stop
+ * none, and those that replaced the dead until five of them were seen are no probes, either: one is tried at a time.
+ */
+function probesSince(openedAt: EpochMillis, useless: readonly { readonly launchedAt: EpochMillis }[]): number {
+  let lastTry = openedAt;
+  let probes = 0;
+  for (const { launchedAt } of useless.toSorted((a, b) => a.launchedAt - b.launchedAt)) {
+    if (launchedAt < secondsAfter(lastTry, FIRST_PROBE_SECONDS)) continue;
+    probes += 1;
+    lastTry = launchedAt;
+  }
+  return probes;
 }

@@ -1,6 +1,7 @@
 import type { DecisionRecord } from '../control/decision-record.ts';
 import type { Clock, Controls, Decisions, LaunchBudget, PoolMemory, TypeControl } from '../control/ports.ts';
 import { type Cooldown, cooldownKey } from '../core/pool-cooldown.ts';
+import { isSameJson } from '../core/same-json.ts';
 import { type BucketLimits, LAUNCH_BUDGET, type TokenBucket, takeToken } from '../core/token-bucket.ts';
 
 /** Cooldowns in memory. */
@@ -33,8 +34,9 @@ export class MemoryControls implements Controls {
     this.#controls.set(control.workerType, structuredClone(control));
   }
 
-  async remove(workerType: string): Promise<void> {
-    this.#controls.delete(workerType);
+  async remove(control: TypeControl): Promise<void> {
+    const { workerType } = control;
+    if (isSameJson(this.#controls.get(workerType), control)) this.#controls.delete(workerType);
   }
 }
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { EventBridgeBus } from '../../lib/aws/eventbridge-bus.ts';
+import { EventsRefused } from '../../lib/control/events-refused.ts';
 import type { BusEvent } from '../../lib/control/ports.ts';
 import type { DeliveredEvent } from '../../lib/local/events/put-events.ts';
 import { useAwsWorld } from '../support/aws-world.ts';
@@ -59,4 +60,17 @@ it('throws when the call as a whole fails', async () => {
   const { bus, events } = await aBus();
   events.setFault({ action: 'PutEvents', code: 'InternalException', status: 500, message: 'Down' });
   await expect(bus.put([waiting('build')])).rejects.toThrow('Down');
+});
+
+it('names those that did not arrive, also when a call of several failed as a whole', async () => {
+  const { bus, events, arrived } = await aBus();
+  const many = Array.from({ length: 25 }, (_, index) => waiting(`type-${index}`));
+  // The SDK tries the call once more.
+  const isSecond = (input: Record<string, unknown>) => JSON.stringify(input).includes('type-15');
+  events.setFault({ action: 'PutEvents', code: 'InternalException', status: 500, times: 2, when: isSecond });
+  const error = await bus.put(many).catch((cause: unknown) => cause);
+  await setImmediate();
+  expect(arrived).toHaveLength(15);
+  expect(error).toBeInstanceOf(EventsRefused);
+  expect((error as EventsRefused).refused).toEqual(many.slice(10, 20));
 });

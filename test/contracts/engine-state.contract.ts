@@ -89,12 +89,13 @@ export function describeControls(name: string, subject: SubjectFactory): void {
       expect(loaded.sort((a, b) => (a.workerType < b.workerType ? -1 : 1))).toEqual([paused, cleared]);
     });
 
-    it('forgets the types named, also those that it knows nothing of', async () => {
+    it('forgets what was said, unless something else was said since', async () => {
       const { controls } = await subject();
       await controls.save(paused);
-      await controls.remove('never');
+      await controls.remove({ workerType: 'never', clearedAt: NOW });
+      await controls.remove({ ...paused, clearedAt: NOW });
       expect(await controls.load()).toEqual([paused]);
-      await controls.remove(paused.workerType);
+      await controls.remove(paused);
       expect(await controls.load()).toEqual([]);
     });
 

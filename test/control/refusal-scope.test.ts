@@ -277,3 +277,15 @@ it('an order that no launch record could hold is refused like a wrong definition
     ),
   });
 });
+
+it('a type whose base on-demand may serve again in minutes is not given up for what spot is refused', async () => {
+  const engine = anEngine([{ pendingTasks: 2, market: { onDemandBaseCapacity: 100 } }]);
+  const dry = { region: 'us-east-1', market: 'on-demand', code: 'InsufficientInstanceCapacity' } as const;
+  await engine.poolMemory.add([{ ...dry, since: NOW, until: secondsAfter(NOW, 180) }]);
+  engine.answer = (order) =>
+    order.market === 'spot'
+      ? refusedPools(order, 'permission', 'AuthFailure.ServiceLinkedRoleCreationNotPermitted')
+      : undefined;
+  for (let count = 0; count < 60; count += 1) await engine.run();
+  expect(engine.fleet.truth.map(({ market }) => market)).toEqual(['on-demand', 'on-demand']);
+});

@@ -110,9 +110,14 @@ describe('the wait for the first probe', () => {
     expect(waitAfter(launchedTogether)).toBe(60);
   });
 
+  it('does not grow by workers that replaced the dead before all of them were seen', () => {
+    const replaced = Array.from({ length: 5 }, () => aWorker(died(secondsAfter(LAUNCHED, 40))));
+    expect(waitAfter([...launchedTogether, ...replaced])).toBe(60);
+  });
+
   it('doubles with each probe that died, up to half an hour', () => {
     const probes = (count: number) =>
-      Array.from({ length: count }, (_, index) => aWorker(died(secondsAfter(LAUNCHED, 60 * (index + 1)))));
+      Array.from({ length: count }, (_, index) => aWorker(died(secondsAfter(LAUNCHED, 100 * (index + 1)))));
     expect([1, 2, 4, 5].map((count) => waitAfter([...launchedTogether, ...probes(count)]))).toEqual([
       120, 240, 960, 1800,
     ]);

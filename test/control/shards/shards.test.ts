@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { tick } from '../../../lib/control/provision.ts';
 import { FIRST_SHARD } from '../../../lib/control/shards.ts';
 import { metricNames } from '../../../lib/control/telemetry.ts';
 import { isInRange } from '../../../lib/core/name-range.ts';
 import type { MemoryWorld } from '../../../lib/memory/memory-world.ts';
+import { HOME } from '../../support/builders.ts';
 import { deliver, invoke, putType, shardedWorld, wantedOf, workersByType } from './sharded-world.ts';
 
 const namesOf = async ({ leases, workerTypes }: MemoryWorld) => {
@@ -112,6 +114,22 @@ describe('more worker types than one tick should serve', () => {
     world.leases.split = () => Promise.reject(new Error('ThrottlingError'));
     await expect(invoke(world, 10)).rejects.toThrow('shard provision could not be split: Error: ThrottlingError');
     expect(workersByType(world)).toEqual(wantedOf(12));
+  });
+
+  it('lose no new shard, and no newer status, when the lease cannot be taken again after a split', async () => {
+    const world = shardedWorld(wantedOf(20));
+    const { acquire } = world.leases;
+    let calls = 0;
+    world.leases.acquire = async (...asked) => {
+      calls += 1;
+      if (calls === 2) throw new Error('ThrottlingException');
+      return acquire.apply(world.leases, asked);
+    };
+    const result = await tick(world, { holder: 'me', ...HOME, typesPerShard: 10 });
+    expect(result.kind).toBe('skipped');
+    expect('newShards' in result ? result.newShards : []).toHaveLength(2);
+    expect(await world.board.load()).toEqual({ workerTypes: [], tick: undefined, reap: undefined });
+    expect(world.telemetry.events.map(({ name }) => name)).toContain('tick-failed');
   });
 
   it('are all started although two shards cannot be joined, which is a failure', async () => {

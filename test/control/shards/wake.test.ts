@@ -110,6 +110,15 @@ describe('tasks that somebody says are waiting (row 11)', () => {
     expect(world.clock.now() - startedAt).toBeLessThanOrEqual(600_000);
     expect(Object.keys(workersByType(world)).length).toBeGreaterThan(50);
     expect(world.telemetry.events.map(({ name }) => name)).toContain('wake-skipped');
+    // Noted again: the next regular tick may not read a queue that is quiet.
+    expect(await world.leases.takeNotes(FIRST_SHARD)).toHaveLength(100 - Object.keys(workersByType(world)).length);
+  });
+
+  it('are noted again when their tick throws', async () => {
+    const world = shardedWorld(wantedOf(1));
+    world.fleet.list = () => Promise.reject(new Error('RequestLimitExceeded'));
+    await expect(invoke(world, 10, waking('type-000'))).rejects.toThrow('RequestLimitExceeded');
+    expect(await world.leases.takeNotes(FIRST_SHARD)).toEqual(['type-000']);
   });
 
   it('are no failure when there is no such type', async () => {
