@@ -60,7 +60,8 @@ export async function serveNoted(
 /**
  * One tick a type. Where the lease is held, the types are noted for its holder, and nobody waits: a thousand wake-ups in a
  * second are a thousand short invocations. The note is written before the lease is asked for once more, and read after it
- * was given back, so that one of the two sees it. What time does not allow is left to the next regular tick.
+ * was given back, so that one of the two sees it. What time does not allow, or whose tick throws, is noted again for the next
+ * regular tick.
  */
 async function serveTypes(
   {
